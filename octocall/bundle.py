@@ -1,0 +1,86 @@
+"""What a compiled model is on disk: a folder of files with their digests."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import tokenizers
+
+from octocall.catalog import Catalog
+from octocall.codecs.spans import SpansCodec
+from octocall.errors import BundleError
+from octocall.files import digest, write_atomically
+from octocall.interchange import dump_catalog, load_catalog
+
+FORMAT = "octocall-bundle-1"
+FILES = ("catalog.json", "tokenizer.json", "codec.json", "card.md", "prefill.onnx", "step.onnx")
+MANIFEST = "bundle.json"
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """A folder with exactly FILES and a manifest of their SHA-256 digests."""
+
+    folder: Path
+    catalog: Catalog
+    tokenizer: tokenizers.Tokenizer
+    settings: dict[str, Any]
+
+    @property
+    def codec(self) -> SpansCodec:
+        return SpansCodec(self.catalog, self.tokenizer, int(self.settings["max_pieces"]))
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the manifest: one name for all that is in the bundle."""
+        return digest(self.folder / MANIFEST)
+
+    @classmethod
+    def save(cls, folder: Path, codec: SpansCodec, card: str, settings: dict[str, Any]) -> Bundle:
+        """Writes everything but the weights, which must lie in ``folder`` already; the manifest comes last."""
+        settings = {"max_pieces": codec.max_pieces, "symbols": list(codec.vocab.symbols), **settings}
+        write_atomically(folder / "catalog.json", json.dumps(dump_catalog(codec.catalog), indent=1, ensure_ascii=False).encode())
+        write_atomically(folder / "tokenizer.json", codec.tokenizer.to_str().encode())
+        write_atomically(folder / "codec.json", json.dumps(settings, indent=1).encode())
+        write_atomically(folder / "card.md", card.encode())
+        sums = {name: digest(folder / name) for name in FILES}
+        write_atomically(folder / MANIFEST, json.dumps({"format": FORMAT, "files": sums}, indent=1).encode())
+        return cls(folder, codec.catalog, codec.tokenizer, settings)
+
+    @classmethod
+    def open(cls, name: str | Path) -> Bundle:
+        """Opens a folder, or a bundle that ships with the package by its name.
+
+        Raises BundleError where it is missing, of another format, or where a file was changed.
+        """
+        folder = cls.find(name)
+        try:
+            manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+            if manifest.get("format") != FORMAT:
+                raise BundleError(f"{folder} is of the format {manifest.get('format')!r}; {FORMAT!r} is expected: compile it again")
+            for file in FILES:
+                if digest(folder / file) != manifest["files"][file]:
+                    raise BundleError(f"{folder / file} is not what the bundle was made with; install or compile the bundle again")
+            catalog = load_catalog(json.loads((folder / "catalog.json").read_text(encoding="utf-8")))
+            settings = json.loads((folder / "codec.json").read_text(encoding="utf-8"))
+            tokenizer = tokenizers.Tokenizer.from_file(str(folder / "tokenizer.json"))
+        except (OSError, ValueError, KeyError, AttributeError) as error:
+            raise BundleError(f"{folder} is not a complete bundle ({error}); install or compile it again") from error
+        bundle = cls(folder, catalog, tokenizer, settings)
+        if list(bundle.codec.vocab.symbols) != settings["symbols"]:
+            raise BundleError(f"{folder} was compiled for other symbols than this version writes; compile it again")
+        return bundle
+
+    @staticmethod
+    def find(name: str | Path) -> Path:
+        """The folder of a bundle given by path or by the name of one that ships. Raises BundleError."""
+        shipped = Path(str(files("octocall"))) / "bundles"
+        for folder in (Path(name), shipped / str(name)):
+            if (folder / MANIFEST).is_file():
+                return folder
+        names = sorted(path.parent.name for path in shipped.glob(f"*/{MANIFEST}"))
+        raise BundleError(f"no bundle {str(name)!r} was found; give a folder with {MANIFEST}, or one of: {', '.join(names) or 'none ships here'}")

@@ -1,0 +1,100 @@
+"""An ordered set of functions, each with a functional token that never moves."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from octocall.call import Call, Plan
+from octocall.errors import PlanError, SignatureError
+from octocall.function import Function, accepts_result
+
+IRRELEVANT = "irrelevant_function"
+"""The function that stands for: nothing here fits."""
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """Functions in token order. Appending keeps the tokens of the others."""
+
+    functions: tuple[Function, ...]
+    name: str = "functions"
+
+    def __post_init__(self) -> None:
+        names = [function.name for function in self.functions]
+        if doubled := sorted({name for name in names if names.count(name) > 1}):
+            raise SignatureError(f"two functions are called {doubled[0]}; rename one")
+
+    def __len__(self) -> int:
+        return len(self.functions)
+
+    def __iter__(self) -> Iterator[Function]:
+        return iter(self.functions)
+
+    def __getitem__(self, name: str) -> Function:
+        try:
+            return self._by_name[name]
+        except KeyError:
+            raise PlanError(f"no function {name!r} in the catalog {self.name}; it has: {', '.join(self._by_name)}") from None
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._by_name
+
+    @cached_property
+    def _by_name(self) -> dict[str, Function]:
+        return {function.name: function for function in self.functions}
+
+    def token(self, name: str) -> str:
+        """The functional token of a function, ``<call_i>`` with i its place."""
+        return f"<call_{self.functions.index(self[name])}>"
+
+    @cached_property
+    def tokens(self) -> tuple[str, ...]:
+        return tuple(f"<call_{i}>" for i in range(len(self.functions)))
+
+    def append(self, *functions: Function) -> Catalog:
+        """A catalog with ``functions`` at the end."""
+        return Catalog(self.functions + functions, self.name)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over names, documentation and types."""
+        return hashlib.sha256(json.dumps(self.schema(), sort_keys=True).encode()).hexdigest()
+
+    def schema(self) -> list[dict[str, Any]]:
+        return [function.schema() for function in self.functions]
+
+    def check(self, plan: Plan) -> Plan:
+        """``plan`` with every argument in canonical form and defaults filled in.
+
+        Raises PlanError for an unknown function or parameter, a wrong type, or a required value
+        that is neither given nor named as missing.
+        """
+        if not plan.calls:
+            raise PlanError("a plan without calls was given; at least one call is expected")
+        return Plan(tuple(self._check(call) for call in plan.calls), plan.confidence, plan.latency_ms)
+
+    def _check(self, call: Call) -> Call:
+        function = self[call.name]
+        known = {parameter.name for parameter in function.parameters}
+        if unknown := sorted(set(call.arguments) - known):
+            raise PlanError(f"{call.name} has no parameter {unknown[0]!r}; it has: {', '.join(sorted(known)) or 'none'}")
+        arguments: dict[str, Any] = {}
+        for parameter in function.parameters:
+            if parameter.name in call.arguments:
+                value = call.arguments[parameter.name]
+                if not isinstance(value, Call):
+                    arguments[parameter.name] = parameter.type.check(value)
+                elif accepts_result(parameter, self[value.name]):
+                    arguments[parameter.name] = self._check(value)
+                else:
+                    raise PlanError(f"{call.name}.{parameter.name} cannot take the result of {value.name}")
+            elif not parameter.required:
+                arguments[parameter.name] = parameter.default
+            elif parameter.name not in call.missing:
+                raise PlanError(f"{call.name} needs a value for {parameter.name!r}")
+        return Call(call.name, arguments, call.missing, call.spans)

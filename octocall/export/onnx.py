@@ -1,0 +1,96 @@
+"""A trained network as two ONNX graphs, in float32 and int8, with a parity check against torch."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from octocall.call import Request
+from octocall.codecs.spans import SpansCodec
+from octocall.decode import Runtime, decode
+from octocall.errors import MissingExtraError
+from octocall.mask import Mask
+from octocall.train.networks import DecodeStep, Network, Prefill
+
+GRAPHS = ("prefill.onnx", "step.onnx")
+
+
+def export(network: Network, folder: Path) -> None:
+    """Writes ``prefill.onnx`` and ``step.onnx`` in float32. The request's length and the number of steps stay open."""
+    network = network.cpu().eval()
+    layers, heads = network.depth, network.layers[0].own.heads  # type: ignore[union-attr]
+    width = network.encoder.width
+    length, steps = 7, 3
+    ids = torch.arange(100, 100 + length)[None]
+    pieces, past = torch.export.Dim("pieces", min=3, max=256), torch.export.Dim("past", min=0, max=network.places.shape[0] - 1)
+    rows = torch.export.Dim("rows", min=network.symbols + 6, max=network.symbols + 512)
+    folder.mkdir(parents=True, exist_ok=True)
+    with torch.no_grad():
+        _write(Prefill(network), (ids,), folder / GRAPHS[0], ["ids"], ["inputs", "outputs", "keys", "values"], ({1: pieces},))
+        inputs, outputs, keys, values = Prefill(network)(ids)
+        empty = torch.zeros(layers, heads, steps, width // heads)
+        arguments = (torch.tensor([1]), torch.tensor([0]), inputs, outputs, keys, values, empty, empty.clone())
+        shapes = (None, None, {0: rows}, {0: rows}, {2: pieces}, {2: pieces}, {2: past}, {2: past})
+        names = ["symbol", "label", "inputs", "outputs", "keys", "values", "past_keys", "past_values"]
+        _write(DecodeStep(network), arguments, folder / GRAPHS[1], names, ["logits", "new_keys", "new_values"], shapes)
+
+
+def _write(module: torch.nn.Module, arguments: tuple[torch.Tensor, ...], path: Path, inputs: list[str], outputs: list[str], shapes: object) -> None:
+    try:
+        import onnxscript  # noqa: F401  (the exporter needs it and says so less clearly)
+    except ImportError:
+        raise MissingExtraError("onnxscript", "train") from None
+    program = torch.onnx.export(
+        module.eval(), arguments, input_names=inputs, output_names=outputs, dynamic_shapes=shapes, dynamo=True, verbose=False
+    )  # type: ignore[call-overload]
+    program.save(str(path), external_data=False)
+
+
+def quantize(source: Path, target: Path) -> None:
+    """The graphs of ``source`` with int8 weights.
+
+    Matrix products get one scale per output channel and seven bits, since processors without VNNI
+    add pairs of products in 16 bits, which eight bits overflow; the word table gets one scale per
+    tensor row through its own Gather.
+    """
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+
+    target.mkdir(parents=True, exist_ok=True)
+    for name in GRAPHS:
+        with tempfile.TemporaryDirectory(dir=target) as scratch:
+            part = Path(scratch) / name
+            quantize_dynamic(
+                source / name, part, op_types_to_quantize=["MatMul", "Gemm", "Gather"], per_channel=True, reduce_range=True,
+                weight_type=QuantType.QInt8, extra_options={"MatMulConstBOnly": True},
+            )  # fmt: skip
+            part.replace(target / name)
+
+
+class TorchRuntime:
+    """The trained network itself as a runtime, for parity checks."""
+
+    def __init__(self, network: Network) -> None:
+        self.prefill, self.decode_step = Prefill(network.cpu().eval()), DecodeStep(network.cpu().eval())
+        layer = network.layers[0]
+        self._empty = torch.zeros(network.depth, layer.own.heads, 0, network.encoder.width // layer.own.heads)  # type: ignore[union-attr,operator]
+
+    @torch.no_grad()
+    def start(self, ids: tuple[int, ...]) -> tuple[torch.Tensor, ...]:
+        return (*self.prefill(torch.tensor([ids])), self._empty, self._empty)
+
+    @torch.no_grad()
+    def step(self, state: tuple[torch.Tensor, ...], symbol: int, label: int) -> tuple[np.ndarray, tuple[torch.Tensor, ...]]:
+        logits, keys, values = self.decode_step(torch.tensor([symbol]), torch.tensor([label]), *state)
+        return logits.numpy(), (*state[:4], keys, values)
+
+
+def parity(codec: SpansCodec, ours: Runtime, theirs: Runtime, requests: Sequence[Request]) -> float:
+    """The share of requests for which two runtimes write the same symbols."""
+    mask = Mask(codec.grammar, codec.vocab)
+    readings = [codec.read(request) for request in requests]
+    same = [decode(ours, codec, mask, r).symbols == decode(theirs, codec, mask, r).symbols for r in readings]
+    return sum(same) / max(1, len(same))

@@ -1,0 +1,224 @@
+"""Grammars as values: an immutable, hashable state that is stepped with one symbol at a time.
+
+A state answers three questions: which symbols may come next (``allowed``), what is left after one
+of them (``step``), and whether it may stop here (``final``). States are frozen dataclasses of
+tuples, so equal states are equal keys: masks are cached per state, and beams or retries need no
+copying. Symbols are any hashable values. A ``label`` names the place in the grammar (for example
+the parameter being filled) for whoever conditions on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TypeAlias
+
+Symbol: TypeAlias = Hashable
+
+
+class Grammar:
+    """A grammar state. Subclasses implement ``allowed``, ``step`` and ``final``."""
+
+    def allowed(self) -> frozenset[Symbol]:
+        """The symbols that may come next."""
+        raise NotImplementedError
+
+    def step(self, symbol: Symbol) -> Grammar | None:
+        """The state after ``symbol``; None where it is not allowed."""
+        raise NotImplementedError
+
+    @property
+    def final(self) -> bool:
+        """Whether the sequence read so far may end here."""
+        raise NotImplementedError
+
+    @property
+    def label(self) -> Hashable:
+        """The innermost label around this place, or None."""
+        return None
+
+    def accepts(self, symbols: Iterable[Symbol]) -> bool:
+        """Whether the whole sequence is in the language."""
+        state: Grammar | None = self
+        for symbol in symbols:
+            state = state.step(symbol) if state is not None else None
+        return state is not None and state.final
+
+
+@dataclass(frozen=True)
+class Empty(Grammar):
+    """Nothing more to read."""
+
+    def allowed(self) -> frozenset[Symbol]:
+        return frozenset()
+
+    def step(self, symbol: Symbol) -> Grammar | None:
+        return None
+
+    @property
+    def final(self) -> bool:
+        return True
+
+
+@dataclass(frozen=True)
+class Literal(Grammar):
+    """Exactly one symbol."""
+
+    symbol: Symbol
+
+    def allowed(self) -> frozenset[Symbol]:
+        return frozenset((self.symbol,))
+
+    def step(self, symbol: Symbol) -> Grammar | None:
+        return EMPTY if symbol == self.symbol else None
+
+    @property
+    def final(self) -> bool:
+        return False
+
+
+@dataclass(frozen=True)
+class Choice(Grammar):
+    """One of several grammars, told apart by their next symbol."""
+
+    options: tuple[Grammar, ...]
+
+    def allowed(self) -> frozenset[Symbol]:
+        return frozenset().union(*(option.allowed() for option in self.options))
+
+    def step(self, symbol: Symbol) -> Grammar | None:
+        rests = tuple(rest for option in self.options if (rest := option.step(symbol)) is not None)
+        return choice(*rests) if rests else None
+
+    @property
+    def final(self) -> bool:
+        return any(option.final for option in self.options)
+
+    @property
+    def label(self) -> Hashable:
+        return next((option.label for option in self.options if option.label is not None), None)
+
+
+@dataclass(frozen=True)
+class Sequence(Grammar):
+    """One grammar after another."""
+
+    first: Grammar
+    rest: Grammar
+
+    def allowed(self) -> frozenset[Symbol]:
+        symbols = self.first.allowed()
+        return symbols | self.rest.allowed() if self.first.final else symbols
+
+    def step(self, symbol: Symbol) -> Grammar | None:
+        options = []
+        inner = self.first.step(symbol)
+        if inner is not None:
+            options.append(sequence(inner, self.rest))
+        if self.first.final:
+            rest = self.rest.step(symbol)
+            if rest is not None:
+                options.append(rest)
+        return choice(*options) if options else None
+
+    @property
+    def final(self) -> bool:
+        return self.first.final and self.rest.final
+
+    @property
+    def label(self) -> Hashable:
+        return self.first.label
+
+
+@dataclass(frozen=True)
+class Repetition(Grammar):
+    """``item`` from ``least`` to ``most`` times, with ``separator`` between."""
+
+    item: Grammar
+    least: int
+    most: int
+    separator: Grammar
+
+    def _unrolled(self) -> Grammar:
+        fewer = Repetition(self.item, max(self.least - 1, 0), self.most - 1, self.separator)
+        if fewer.most == 0:
+            return self.item
+        more = sequence(self.separator, fewer)
+        return sequence(self.item, more if fewer.least else choice(EMPTY, more))
+
+    def allowed(self) -> frozenset[Symbol]:
+        return self._unrolled().allowed()
+
+    def step(self, symbol: Symbol) -> Grammar | None:
+        return self._unrolled().step(symbol)
+
+    @property
+    def final(self) -> bool:
+        return self.least == 0 or self._unrolled().final
+
+    @property
+    def label(self) -> Hashable:
+        return self.item.label
+
+
+@dataclass(frozen=True)
+class Labelled(Grammar):
+    """A grammar whose every state carries ``name``, unless an inner one has a label of its own."""
+
+    name: Hashable
+    inner: Grammar
+
+    def allowed(self) -> frozenset[Symbol]:
+        return self.inner.allowed()
+
+    def step(self, symbol: Symbol) -> Grammar | None:
+        rest = self.inner.step(symbol)
+        return labelled(self.name, rest) if rest is not None else None
+
+    @property
+    def final(self) -> bool:
+        return self.inner.final
+
+    @property
+    def label(self) -> Hashable:
+        return self.inner.label if self.inner.label is not None else self.name
+
+
+EMPTY = Empty()
+
+
+def literal(symbol: Symbol) -> Grammar:
+    """Exactly ``symbol``."""
+    return Literal(symbol)
+
+
+@lru_cache(maxsize=65536)
+def choice(*options: Grammar) -> Grammar:
+    """One of ``options``; nested choices are flattened and duplicates dropped."""
+    flat: dict[Grammar, None] = {}
+    for option in options:
+        flat.update(dict.fromkeys(option.options if isinstance(option, Choice) else (option,)))
+    return next(iter(flat)) if len(flat) == 1 else Choice(tuple(flat))
+
+
+@lru_cache(maxsize=65536)
+def sequence(*items: Grammar) -> Grammar:
+    """``items`` in order."""
+    present = [item for item in items if item is not EMPTY]
+    if not present:
+        return EMPTY
+    result = present[-1]
+    for item in reversed(present[:-1]):
+        result = Sequence(item, result)
+    return result
+
+
+def repetition(item: Grammar, least: int, most: int, separator: Grammar = EMPTY) -> Grammar:
+    """``item`` between ``least`` and ``most`` times (``most`` >= 1)."""
+    return Repetition(item, least, most, separator)
+
+
+def labelled(name: Hashable, inner: Grammar) -> Grammar:
+    """``inner`` with ``name`` on its states; the end of it carries none."""
+    return inner if inner is EMPTY else Labelled(name, inner)

@@ -1,0 +1,33 @@
+"""What a training run is made of, in one frozen value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """Settings of a run; every field is a flag of ``octocall train``.
+
+    ``precision`` "auto" measures bfloat16 against float32 on this machine and takes the faster:
+    on CPUs without AMX or AVX512-BF16 bfloat16 is emulated and many times slower.
+    """
+
+    steps: int = 3000
+    batch_size: int = 64
+    learning_rate: float = 5e-4
+    encoder_rate: float = 1e-4
+    warmup: int = 200
+    weight_decay: float = 0.01
+    dropout: float = 0.1
+    decoder_layers: int = 2
+    decoder_heads: int = 6
+    decoder_inner: int = 1024
+    max_steps: int = 96
+    label_smoothing: float = 0.0
+    seed: int = 0
+    precision: str = "auto"
+    threads: int = 0
+    freeze_words: bool = True
+    evaluate_every: int = 500
+    checkpoint_every: int = 500

@@ -1,0 +1,201 @@
+"""The training loop: resumable, the same on a CPU and on a GPU."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import os
+import random
+import time
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import nullcontext
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from octocall.codecs.spans import SpansCodec
+from octocall.data.example import Example
+from octocall.errors import OctocallError
+from octocall.files import write_atomically
+from octocall.mask import Mask
+from octocall.train.batches import IGNORE, Batch, Row, batches, collate, encode
+from octocall.train.config import TrainConfig
+from octocall.train.networks import Encoder, Network
+
+Report = Callable[[dict[str, Any]], None]
+
+
+def faster_precision(device: torch.device) -> torch.dtype:
+    """bfloat16 where it is measured to be faster than float32 on a product of this network's size."""
+    if device.type == "cuda":
+        return torch.bfloat16
+    seconds = {}
+    for kind in (torch.float32, torch.bfloat16):
+        a, b = torch.ones(512, 384, dtype=kind), torch.ones(384, 1536, dtype=kind)
+        _ = a @ b
+        began = time.perf_counter()
+        for _ in range(3):
+            _ = a @ b
+        seconds[kind] = time.perf_counter() - began
+    return min(seconds, key=seconds.__getitem__)
+
+
+class Trainer:
+    """Trains a network for one codec and keeps its state in ``folder``."""
+
+    def __init__(self, network: Network, codec: SpansCodec, config: TrainConfig, folder: Path) -> None:
+        self.codec, self.config, self.folder = codec, config, folder
+        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        torch.set_num_threads(config.threads or os.cpu_count() or 1)
+        self.precision = faster_precision(self.device) if config.precision == "auto" else getattr(torch, config.precision)
+        self.network = network.to(self.device)
+        if config.freeze_words:
+            network.encoder.words.weight.requires_grad_(False)
+        encoder = {id(p) for p in network.encoder.parameters()}
+        trained = [p for p in network.parameters() if p.requires_grad]
+        self.optimizer = torch.optim.AdamW(
+            [
+                {"params": [p for p in trained if id(p) in encoder], "lr": config.encoder_rate},
+                {"params": [p for p in trained if id(p) not in encoder], "lr": config.learning_rate},
+            ],
+            weight_decay=config.weight_decay, betas=(0.9, 0.98),
+        )  # fmt: skip
+        self.schedule = torch.optim.lr_scheduler.LambdaLR(self.optimizer, self._rate)
+        self.step = 0
+        self.curve: list[dict[str, float]] = []
+
+    def _rate(self, step: int) -> float:
+        if step < self.config.warmup:
+            return (step + 1) / self.config.warmup
+        done = (step - self.config.warmup) / max(1, self.config.steps - self.config.warmup)
+        return 0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * min(1.0, done)))
+
+    def loss(self, batch: Batch) -> tuple[Tensor, Tensor]:
+        """Mean cross-entropy of the decisions, and the share of plans that are right at every decision."""
+        batch = Batch(*(t.to(self.device, non_blocking=True) for t in vars(batch).values()))
+        autocast = torch.autocast(self.device.type, self.precision) if self.precision != torch.float32 else nullcontext()
+        with autocast:
+            logits = self.network(batch.ids, batch.mask, batch.symbols, batch.labels)
+        loss = F.cross_entropy(
+            logits.float().flatten(0, 1), batch.targets.flatten(), ignore_index=IGNORE, label_smoothing=self.config.label_smoothing
+        )
+        right = ((logits.argmax(-1) == batch.targets) | (batch.targets == IGNORE)).all(1).float().mean()
+        return loss, right
+
+    def train(self, rows: Sequence[Row], held_out: Sequence[Row], report: Report) -> None:
+        """Runs to ``config.steps``, from the last checkpoint of ``folder`` where there is one."""
+        self.resume()
+        per_epoch = math.ceil(len(rows) / self.config.batch_size)
+        while self.step < self.config.steps:
+            epoch = self.step // per_epoch
+            skip = self.step % per_epoch
+            for i, group in enumerate(batches(rows, self.config.batch_size, self.config.seed, epoch)):
+                if i < skip:
+                    continue
+                self._update(collate(group, self.codec), report)
+                if self.step % self.config.evaluate_every == 0 or self.step == self.config.steps:
+                    self._evaluate(held_out, report)
+                if self.step % self.config.checkpoint_every == 0 or self.step == self.config.steps:
+                    self.save()
+                if self.step >= self.config.steps:
+                    return
+            if len(rows) == 0:
+                raise OctocallError("no training rows were given")
+
+    def _update(self, batch: Batch, report: Report) -> None:
+        self.network.train()
+        loss, right = self.loss(batch)
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
+        self.optimizer.step()
+        self.schedule.step()
+        self.step += 1
+        report({"step": self.step, "loss": float(loss.detach()), "right": float(right)})
+
+    @torch.no_grad()
+    def _evaluate(self, rows: Sequence[Row], report: Report) -> None:
+        self.network.eval()
+        losses, rights, count = 0.0, 0.0, 0
+        for at in range(0, len(rows), 128):
+            group = rows[at : at + 128]
+            loss, right = self.loss(collate(group, self.codec))
+            losses, rights, count = losses + float(loss) * len(group), rights + float(right) * len(group), count + len(group)
+        point = {"step": self.step, "held_out_loss": losses / max(1, count), "held_out_right": rights / max(1, count)}
+        self.curve.append(point)
+        report(point)
+
+    def save(self) -> None:
+        """Writes the checkpoint whole or not at all."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        state = {
+            "network": self.network.state_dict(), "optimizer": self.optimizer.state_dict(), "schedule": self.schedule.state_dict(),
+            "step": self.step, "curve": self.curve, "torch": torch.get_rng_state(), "config": asdict(self.config), "catalog": self.codec.catalog.digest,
+        }  # fmt: skip
+        temporary = self.folder / "checkpoint.pt.part"
+        torch.save(state, temporary)
+        os.replace(temporary, self.folder / "checkpoint.pt")
+
+    def resume(self) -> None:
+        """Takes up the checkpoint of ``folder``. Raises OctocallError where it is of another catalog or configuration."""
+        path = self.folder / "checkpoint.pt"
+        if not path.is_file():
+            return
+        state = torch.load(path, map_location=self.device, weights_only=True)
+        if state["catalog"] != self.codec.catalog.digest or state["config"] != asdict(self.config):
+            raise OctocallError(f"{path} belongs to another catalog or configuration; choose another folder or delete it")
+        self.network.load_state_dict(state["network"])
+        self.optimizer.load_state_dict(state["optimizer"])
+        self.schedule.load_state_dict(state["schedule"])
+        self.step, self.curve = state["step"], state["curve"]
+        torch.set_rng_state(state["torch"].cpu())
+
+
+def encode_all(examples: Iterable[Example], codec: SpansCodec) -> list[Row]:
+    """Examples as rows of decisions."""
+    mask = Mask(codec.grammar, codec.vocab)
+    return [encode(example, codec, mask) for example in examples]
+
+
+def build(codec: SpansCodec, encoder: Encoder, config: TrainConfig) -> Network:
+    """A new network for ``codec``: functional tokens, literals and parameters start from their documentation."""
+    torch.manual_seed(config.seed)
+    random.seed(config.seed)
+    network = Network(encoder, len(codec.vocab), len(codec.labels), config)
+    encoder.eval()
+
+    @torch.no_grad()
+    def vector(text: str) -> Tensor:
+        states = encoder(torch.tensor([codec.tokenizer.encode(text).ids]))
+        mean = states[0].mean(0)
+        return 0.02 * math.sqrt(mean.numel()) * mean / mean.norm()
+
+    catalog = codec.catalog
+    rows = {codec.vocab.ids[catalog.token(f.name)]: vector(f"{f.name.replace('_', ' ')}. {f.description}") for f in catalog}
+    rows |= {
+        codec.vocab.ids[text]: vector(f"{p.name.replace('_', ' ')}: {text}") for f in catalog for p in f.parameters for text in p.type.literals
+    }
+    labels = {
+        codec.labels[f.name, p.name]: vector(f"{f.name.replace('_', ' ')}: {p.name.replace('_', ' ')}, {p.description}")
+        for f in catalog
+        for p in f.parameters
+    }
+    network.describe(rows, labels)
+    return network
+
+
+def write_record(folder: Path, trainer: Trainer, data: Sequence[Path], seconds: float) -> dict[str, Any]:
+    """The run record ``run.json``: configuration, data digest, device, curve."""
+    sums = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in data}
+    record = {
+        "config": asdict(trainer.config), "data": sums, "catalog": trainer.codec.catalog.digest, "device": str(trainer.device),
+        "precision": str(trainer.precision), "threads": torch.get_num_threads(), "torch": torch.__version__, "seconds": round(seconds, 1),
+        "curve": trainer.curve,
+    }  # fmt: skip
+    write_atomically(folder / "run.json", json.dumps(record, indent=1).encode())
+    return record

@@ -1,0 +1,150 @@
+"""Integers, numbers and durations, in digits or words."""
+
+from __future__ import annotations
+
+import random
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from octocall.types.base import Context, Sample, Type
+from octocall.types.times import parse_moment
+from octocall.types.words import number_words, parse_number
+
+_TAIL = re.compile(r"[\s.,;!?]+$")
+_PERCENT = re.compile(r"\s*(%|percent|per cent|pct)$", re.I)
+_OUT_OF = re.compile(r"^(.+?)\s*(?:/|out of|of)\s*(10|ten|100|a hundred)$", re.I)
+_DEGREES = re.compile(
+    r"\s*(?:(?:°|degrees?|degs?)\s*)?(?:(?P<celsius>celsius|centigrade|c)|(?P<fahrenheit>fahrenheit|f))?\s*(?:°|degrees?|degs?)?$", re.I
+)
+
+
+def _spelled(value: float, rng: random.Random) -> str:
+    if value == int(value):
+        return str(int(value)) if rng.random() < 0.6 else number_words(int(value))
+    return str(value)
+
+
+@dataclass(frozen=True)
+class Integer(Type):
+    """A whole number between ``least`` and ``most``; percentages are read on that scale.
+
+    Small ranges can also be written without pointing, for levels that are only implied.
+    """
+
+    least: int = -(10**9)
+    most: int = 10**9
+
+    @property
+    def literals(self) -> tuple[str, ...]:
+        return tuple(map(str, range(self.least, self.most + 1))) if self.most - self.least <= 20 else ()
+
+    def parse(self, text: str, context: Context) -> int | None:
+        text = _TAIL.sub("", text.strip())
+        if match := _PERCENT.search(text):
+            share = parse_number(text[: match.start()])
+            value = None if share is None else self.least + share / 100 * (self.most - self.least)
+            value = None if value is None else float(round(value))
+        elif match := _OUT_OF.match(text):
+            part, whole = parse_number(match[1]), 10 if match[2].lower() in ("10", "ten") else 100
+            value = None if part is None else float(round(self.least + part / whole * (self.most - self.least)))
+        else:
+            value = parse_number(text)
+        return int(value) if value is not None and value == int(value) and self.least <= value <= self.most else None
+
+    def check(self, value: Any) -> int:
+        if isinstance(value, bool) or not isinstance(value, int | float) or value != int(value):
+            raise self._refuse(value, "a whole number")
+        if not self.least <= value <= self.most:
+            raise self._refuse(value, f"a whole number from {self.least} to {self.most}")
+        return int(value)
+
+    def sample(self, rng: random.Random, context: Context) -> Sample:
+        value = rng.randint(max(self.least, -1000), min(self.most, 1000))
+        share = 100 * (value - self.least) / (self.most - self.least)
+        forms = [_spelled(value, rng)] * 5
+        if share == int(share) and self.literals:
+            number = _spelled(share, rng)
+            forms += [f"{int(share)}%", f"{int(share)} percent", f"{number} percent", f"{int(share)} %"]
+            forms += [f"{_spelled(value, rng)} out of {rng.choice(('10', 'ten'))}"] if self.most - self.least == 10 else []
+        return Sample(rng.choice(forms), value)
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "integer", "minimum": self.least, "maximum": self.most}
+
+
+@dataclass(frozen=True)
+class Number(Type):
+    """A number between ``least`` and ``most``; ``unit`` "fahrenheit" also reads degrees Celsius."""
+
+    least: float = float("-inf")
+    most: float = float("inf")
+    unit: str = ""
+
+    def parse(self, text: str, context: Context) -> float | None:
+        text = _TAIL.sub("", text.strip())
+        celsius = False
+        if self.unit == "fahrenheit" and (match := _DEGREES.search(text)):
+            celsius = match["celsius"] is not None
+            text = text[: match.start()]
+        value = parse_number(text)
+        if value is not None and celsius:
+            value = round(value * 9 / 5 + 32, 1)
+        return value if value is not None and self.least <= value <= self.most else None
+
+    def check(self, value: Any) -> float:
+        if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
+            raise self._refuse(value, "a number")
+        if not self.least <= value <= self.most:
+            raise self._refuse(value, f"a number from {self.least:g} to {self.most:g}")
+        return float(value)
+
+    def render(self, value: Any) -> str:
+        return f"{value:g}"
+
+    def sample(self, rng: random.Random, context: Context) -> Sample:
+        least, most = max(self.least, -1000), min(self.most, 1000)
+        value = float(rng.randint(int(least), int(most)))
+        if rng.random() < 0.08 and value + 0.5 <= most:
+            value += 0.5
+        if self.unit != "fahrenheit":
+            return Sample(_spelled(value, rng), value)
+        if rng.random() < 0.1:
+            celsius = rng.randint(int((least - 32) / 1.8) + 1, int((most - 32) / 1.8))
+            value = round(celsius * 9 / 5 + 32, 1)
+            return Sample(f"{_spelled(celsius, rng)}{rng.choice((' celsius', ' degrees celsius', ' C', '°C', ' degrees C'))}", value)
+        tails = ("", "", "", " degrees", " degrees", "°", " F", "°F", " fahrenheit", " degrees fahrenheit", " deg")
+        return Sample(_spelled(value, rng) + rng.choice(tails), value)
+
+    def schema(self) -> dict[str, Any]:
+        bounds = {"minimum": self.least, "maximum": self.most}
+        return {"type": "number", **{k: v for k, v in bounds.items() if abs(v) != float("inf")}}
+
+
+@dataclass(frozen=True)
+class Duration(Type):
+    """A length of time in whole seconds."""
+
+    most: int = 24 * 3600
+
+    def parse(self, text: str, context: Context) -> int | None:
+        moment = parse_moment(text, context.now)
+        length = moment.duration if moment is not None else None
+        seconds = length.total_seconds() if length is not None else parse_number(_TAIL.sub("", text.strip()))
+        return int(seconds) if seconds is not None and seconds == int(seconds) and 0 < seconds <= self.most else None
+
+    def check(self, value: Any) -> int:
+        if isinstance(value, bool) or not isinstance(value, int | float) or value != int(value) or not 0 < value <= self.most:
+            raise self._refuse(value, f"a whole number of seconds from 1 to {self.most}")
+        return int(value)
+
+    def sample(self, rng: random.Random, context: Context) -> Sample:
+        seconds = rng.choice((5, 10, 12, 15, 20, 25, 30, 40, 45, 50, 60, 75, 90, 120, 180, 300, rng.randint(2, 120)))
+        named = {30: ["half a minute"], 60: ["a minute", "one minute", "1 minute", "1 min"], 90: ["a minute and a half", "one and a half minutes"]}
+        forms = [f"{_spelled(seconds, rng)} {rng.choice(('seconds', 'seconds', 'secs', 'sec'))}", f"{seconds}s"] + 2 * named.get(seconds, [])
+        if seconds % 60 == 0 and seconds > 60:
+            forms += 2 * [f"{_spelled(seconds // 60, rng)} {rng.choice(('minutes', 'mins', 'min'))}"]
+        return Sample(rng.choice(forms), seconds)
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "integer", "minimum": 1, "maximum": self.most}

@@ -1,0 +1,112 @@
+"""Times of day, dates and date-times, read against the caller's clock."""
+
+from __future__ import annotations
+
+import random
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, ClassVar
+
+from octocall.types.base import Context, Sample, Type
+from octocall.types.times import Moment, parse_moment, resolve_clock, resolve_datetime, resolve_end
+from octocall.types.times_sample import sample_clock, sample_date, sample_datetime
+
+STAMP = "%Y-%m-%d-%H-%M"
+
+
+@dataclass(frozen=True)
+class _Temporal(Type):
+    joins: ClassVar[int] = 3
+
+    def part(self, text: str, context: Context) -> bool:
+        return parse_moment(text, context.now) is not None
+
+    def _moment(self, text: str, context: Context) -> Moment | None:
+        return parse_moment(text, context.now)
+
+
+@dataclass(frozen=True)
+class TimeOfDay(_Temporal):
+    """A time of day as HH:MM; lengths of time count from now."""
+
+    def parse(self, text: str, context: Context) -> str | None:
+        moment = self._moment(text, context)
+        return resolve_clock(moment, context.now) if moment is not None else None
+
+    def check(self, value: Any) -> str:
+        if not isinstance(value, str) or not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value):
+            raise self._refuse(value, "a time of day HH:MM from 00:00 to 23:59")
+        return value
+
+    def sample(self, rng: random.Random, context: Context) -> Sample:
+        return Sample(*sample_clock(rng, context.now))
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string", "format": "time", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"}
+
+
+@dataclass(frozen=True)
+class Date(_Temporal):
+    """A day as YYYY-MM-DD."""
+
+    def parse(self, text: str, context: Context) -> str | None:
+        moment = self._moment(text, context)
+        return moment.date.isoformat() if moment is not None and moment.date is not None else None
+
+    def check(self, value: Any) -> str:
+        try:
+            return date.fromisoformat(value).isoformat()
+        except (TypeError, ValueError):
+            raise self._refuse(value, "a date YYYY-MM-DD") from None
+
+    def sample(self, rng: random.Random, context: Context) -> Sample:
+        text, day = sample_date(rng, context.now)
+        return Sample(text, day.isoformat())
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string", "format": "date"}
+
+
+@dataclass(frozen=True)
+class DateTime(_Temporal):
+    """A minute on the calendar as YYYY-MM-DD-HH-MM.
+
+    With ``after`` it ends what the parameter of that name begins: lengths of time and bare clock
+    times are counted from there, and its default lies ``minutes`` later.
+    """
+
+    after: str = ""
+    minutes: int = 60
+
+    def _start(self, context: Context) -> datetime | None:
+        begin = context.arguments.get(self.after)
+        return datetime.strptime(begin, STAMP) if isinstance(begin, str) else None
+
+    def parse(self, text: str, context: Context) -> str | None:
+        moment = self._moment(text, context)
+        if moment is None:
+            return None
+        start = self._start(context)
+        value = resolve_datetime(moment, context.now) if start is None else resolve_end(moment, start, context.now)
+        return value.strftime(STAMP) if value is not None else None
+
+    def fill(self, default: Any, context: Context) -> Any:
+        start = self._start(context)
+        return default if start is None else (start + timedelta(minutes=self.minutes)).strftime(STAMP)
+
+    def check(self, value: Any) -> str:
+        try:
+            return datetime.strptime(value, STAMP).strftime(STAMP)
+        except (TypeError, ValueError):
+            raise self._refuse(value, "a date and time YYYY-MM-DD-HH-MM") from None
+
+    def render(self, value: Any) -> str:
+        return datetime.strptime(value, STAMP).strftime("%Y-%m-%d %H:%M")
+
+    def sample(self, rng: random.Random, context: Context) -> Sample:
+        text, value = sample_datetime(rng, context.now)
+        return Sample(text, value.strftime(STAMP))
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string", "format": "date-time", "pattern": "^[0-9]{4}(-[0-9]{2}){4}$"}

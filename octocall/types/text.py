@@ -1,0 +1,90 @@
+"""Free text, choices and truth values."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from octocall.types.base import Context, Sample, Type
+
+_LETTERS = "abcdefghijklmnoprstuvwyzABCDEFGHIKLMNOPRSTVW"
+
+
+@dataclass(frozen=True)
+class Text(Type):
+    """The user's own words, unchanged in case and spelling."""
+
+    joins: ClassVar[int] = 3
+
+    def parse(self, text: str, context: Context) -> str | None:
+        return text.strip() or None
+
+    def check(self, value: Any) -> str:
+        if not isinstance(value, str) or not value.strip():
+            raise self._refuse(value, "a text that is not empty")
+        return value
+
+    def sample(self, rng: random.Random, context: Context) -> Sample:
+        words = ["".join(rng.choices(_LETTERS, k=rng.randint(2, 9))) for _ in range(rng.randint(1, 4))]
+        text = " ".join(words)
+        return Sample(text, text)
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string", "minLength": 1}
+
+
+@dataclass(frozen=True)
+class Choice(Type):
+    """One of a few fixed words, never pointed at: how it is said is the network's business."""
+
+    choices: tuple[str, ...]
+    pointed: ClassVar[bool] = False
+
+    @property
+    def literals(self) -> tuple[str, ...]:
+        return self.choices
+
+    def parse(self, text: str, context: Context) -> str | None:
+        return next((word for word in self.choices if word.lower() == text.strip().lower()), None)
+
+    def check(self, value: Any) -> str:
+        if value not in self.choices:
+            raise self._refuse(value, "one of " + ", ".join(self.choices))
+        return str(value)
+
+    def sample(self, rng: random.Random, context: Context) -> Sample:
+        word = rng.choice(self.choices)
+        return Sample(word, word)
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string", "enum": list(self.choices)}
+
+
+@dataclass(frozen=True)
+class Boolean(Type):
+    """Yes or no."""
+
+    pointed: ClassVar[bool] = False
+
+    @property
+    def literals(self) -> tuple[str, ...]:
+        return ("true", "false")
+
+    def parse(self, text: str, context: Context) -> bool | None:
+        return {"true": True, "false": False}.get(text.strip().lower())
+
+    def check(self, value: Any) -> bool:
+        if not isinstance(value, bool):
+            raise self._refuse(value, "true or false")
+        return value
+
+    def render(self, value: Any) -> str:
+        return "true" if value else "false"
+
+    def sample(self, rng: random.Random, context: Context) -> Sample:
+        value = rng.random() < 0.5
+        return Sample(self.render(value), value)
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "boolean"}
