@@ -11,6 +11,7 @@ from typing import Any
 
 from octocall.call import Call, Plan, Request, Spans
 from octocall.catalog import IRRELEVANT, Catalog
+from octocall.data.config import SynthConfig
 from octocall.data.example import Example
 from octocall.data.noise import Piece, disturb
 from octocall.data.phrasebook import Phrasing, Shape, Slot
@@ -25,20 +26,6 @@ JOINTS = (
     " and ", " and ", " and then ", " then ", ", then ", ", and ", ", also ", " and also ", ". ", ". Then ", ". Also, ", "; ", " plus ",
     ". After that ", " after that ", ", oh and ", ". Oh and ", " and while you're at it ", ". And ", " & ", ", ", " as well as ", " next ", ". Next, ",
 )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class SynthConfig:
-    """How many rows of which kind; every field is a flag of ``octocall synth``."""
-
-    rows_per_function: int = 3000
-    parallel: int = 14000
-    joined: float = 0.5  # the share of parallel rows made by joining single requests
-    nested: int = 9000
-    irrelevant: int = 16000
-    public: float = 0.45  # the share of irrelevant rows from public sets, where these are at hand
-    held_out: float = 0.06  # the share of phrasings kept for validation
-    seed: int = 0
 
 
 @dataclass

