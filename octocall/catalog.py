@@ -6,12 +6,14 @@ import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
 from octocall.call import Call, Plan
 from octocall.errors import PlanError, SignatureError
 from octocall.function import Function, accepts_result
+from octocall.types import Context
 
 IRRELEVANT = "irrelevant_function"
 """The function that stands for: nothing here fits."""
@@ -93,8 +95,10 @@ class Catalog:
                     arguments[parameter.name] = self._check(value)
                 else:
                     raise PlanError(f"{call.name}.{parameter.name} cannot take the result of {value.name}")
-            elif not parameter.required:
-                arguments[parameter.name] = parameter.default
-            elif parameter.name not in call.missing:
+            elif parameter.name in call.missing:
+                continue
+            elif parameter.required:
                 raise PlanError(f"{call.name} needs a value for {parameter.name!r}")
+            else:
+                arguments[parameter.name] = parameter.type.fill(parameter.default, Context(datetime.min, arguments=arguments))
         return Call(call.name, arguments, call.missing, call.spans)

@@ -141,11 +141,12 @@ class Repetition(Grammar):
     separator: Grammar
 
     def _unrolled(self) -> Grammar:
-        fewer = Repetition(self.item, max(self.least - 1, 0), self.most - 1, self.separator)
-        if fewer.most == 0:
+        if self.most == 1:
             return self.item
+        # after a separator there is always one more item
+        fewer = Repetition(self.item, max(self.least - 1, 1), self.most - 1, self.separator)
         more = sequence(self.separator, fewer)
-        return sequence(self.item, more if fewer.least else choice(EMPTY, more))
+        return sequence(self.item, more if self.least > 1 else choice(EMPTY, more))
 
     def allowed(self) -> frozenset[Symbol]:
         return self._unrolled().allowed()

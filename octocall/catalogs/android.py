@@ -112,7 +112,7 @@ def change_screen_brightness(level: Annotated[int, Integer(0, 10)]) -> None:
 def create_calendar_event(
     title: str,
     start_time: Annotated[str, DateTime()],
-    end_time: Annotated[str, DateTime(after="start_time", minutes=60)] = "",
+    end_time: Annotated[str | None, DateTime(after="start_time", minutes=60)] = None,
 ) -> None:
     """Adds an appointment, meeting or event to the calendar.
 

@@ -260,7 +260,7 @@ class SpansCodec:
             if isinstance(value, Call):
                 yield from self._encode_call(value, reading)
             elif parameter.name in call.missing:
-                yield MISSING
+                yield MISSING if parameter.required else DEFAULT
             else:
                 yield from self._encode_value(parameter, value, call.spans.get(parameter.name, ()), reading, context)
             if value is not None:

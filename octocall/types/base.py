@@ -71,7 +71,7 @@ class Type:
         return str(value)
 
     def fill(self, default: Any, context: Context) -> Any:
-        """The value that a parameter takes when its default is chosen."""
+        """The value that a parameter takes when its default is chosen; None where it hangs on one that is missing."""
         return default
 
     def sample(self, rng: random.Random, context: Context) -> Sample:

@@ -20,9 +20,9 @@ _DEGREES = re.compile(
 
 
 def _spelled(value: float, rng: random.Random) -> str:
-    if value == int(value):
-        return str(int(value)) if rng.random() < 0.6 else number_words(int(value))
-    return str(value)
+    if value == int(value) and 0 <= value < 10000 and rng.random() < 0.4:
+        return number_words(int(value))
+    return f"{value:g}"
 
 
 @dataclass(frozen=True)

@@ -93,6 +93,8 @@ class DateTime(_Temporal):
 
     def fill(self, default: Any, context: Context) -> Any:
         start = self._start(context)
+        if self.after and start is None:
+            return None
         return default if start is None else (start + timedelta(minutes=self.minutes)).strftime(STAMP)
 
     def check(self, value: Any) -> str:

@@ -108,9 +108,7 @@ def _finish(piece: Piece, now: datetime) -> Moment | None:
     return Moment(day, clock, bare, part, piece.overnight)
 
 
-def _fit(
-    kinds: str, tokens: Sequence[Token], at: int, so_far: Piece | None, now: datetime
-) -> Moment | None:
+def _fit(kinds: str, tokens: Sequence[Token], at: int, so_far: Piece | None, now: datetime) -> Moment | None:
     """First way to cover the kinds from a position by rules that agree with what came before."""
     for match, build in RULES.get(kinds[at], ()):
         found_here = match(kinds, at)

@@ -8,10 +8,8 @@ from typing import NamedTuple
 
 from octocall.types.words import NUMBER_STARTS, ORDINALS, TENS, UNITS, read_number
 
-WEEKDAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
-MONTHS = (
-    "January February March April May June July August September October November December"
-).split()
+WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
+MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]
 DAY_SECONDS = 86400
 
 _MAX_TOKENS = 16
@@ -52,13 +50,13 @@ _VALUED: dict[str, dict[str, int]] = {
     "M": {"am": 0, "pm": 12},
     "X": {"noon": 12, "midday": 12, "midnight": 0},
     "U": {
-        **dict.fromkeys("hour hours hr hrs h".split(), 3600),
-        **dict.fromkeys("minute minutes min mins m".split(), 60),
-        **dict.fromkeys("seconds sec secs s".split(), 1),
+        **dict.fromkeys(["hour", "hours", "hr", "hrs", "h"], 3600),
+        **dict.fromkeys(["minute", "minutes", "min", "mins", "m"], 60),
+        **dict.fromkeys(["seconds", "sec", "secs", "s"], 1),
     },
     "Y": {"day": DAY_SECONDS, "days": DAY_SECONDS},
-    "W": dict.fromkeys("week weeks wk wks".split(), 7 * DAY_SECONDS),
-    "D": {"today": 0, "yesterday": -1, **dict.fromkeys("tomorrow tmrw tmr tmw".split(), 1)},
+    "W": dict.fromkeys(["week", "weeks", "wk", "wks"], 7 * DAY_SECONDS),
+    "D": {"today": 0, "yesterday": -1, **dict.fromkeys(["tomorrow", "tmrw", "tmr", "tmw"], 1)},
     "A": {
         **{name.lower(): n for n, name in enumerate(WEEKDAYS)},
         **{"mon": 0, "tue": 1, "tues": 1, "wed": 2, "thu": 3, "thur": 3, "thurs": 3, "fri": 4},
@@ -71,14 +69,8 @@ _VALUED: dict[str, dict[str, int]] = {
     },
     "e": {word: n for word, n in ORDINALS.items() if word != "second"},
 }
-_LEXICON = {
-    word: Token(kind, {"second": 2}.get(word, 0), word)
-    for kind, words in _PLAIN.items()
-    for word in words.split()
-} | {
-    word: Token(kind, number, word)
-    for kind, numbers in _VALUED.items()
-    for word, number in numbers.items()
+_LEXICON = {word: Token(kind, {"second": 2}.get(word, 0), word) for kind, words in _PLAIN.items() for word in words.split()} | {
+    word: Token(kind, number, word) for kind, numbers in _VALUED.items() for word, number in numbers.items()
 }
 _LEXICON[""] = _LEXICON["ish"]
 
@@ -137,7 +129,7 @@ def _word_number(raw: Sequence[str], at: int) -> tuple[Token, int] | None:
 
 def lex(text: str) -> list[Token] | None:
     """Tokens of a text, without fillers; None where a word has no place in a time expression."""
-    text = text.lower().replace("’", "'")
+    text = text.lower().replace("’", "'").replace("'s time", " time")
     raw: list[str] = _TOKEN.findall(text)
     if not raw or len(raw) > _MAX_TOKENS:
         return None

@@ -76,9 +76,7 @@ CLOCKS = {
 }
 
 
-@pytest.mark.parametrize(
-    ("text", "value"), [(text, value) for value, row in CLOCKS.items() for text in row.split("|")]
-)
+@pytest.mark.parametrize(("text", "value"), [(text, value) for value, row in CLOCKS.items() for text in row.split("|")])
 def test_clock(text: str, value: str) -> None:
     assert clock_of(text) == value
 
@@ -103,9 +101,7 @@ DAYS = {
 }
 
 
-@pytest.mark.parametrize(
-    ("text", "value"), [(text, value) for value, row in DAYS.items() for text in row.split("|")]
-)
+@pytest.mark.parametrize(("text", "value"), [(text, value) for value, row in DAYS.items() for text in row.split("|")])
 def test_day(text: str, value: str) -> None:
     assert day_of(text) == date.fromisoformat(value)
 
@@ -206,12 +202,70 @@ def test_any_text_is_read_or_refused(text: str) -> None:
     datetime_of(text)
 
 
-WORDS = (
-    "a an the of and half quarter past to from now in at on next this week day after tomorrow "
-    "tonight Friday sat May March second first 5th twenty five oh seven 7 15 30 05 2026 1930 7:30 "
-    "3/5 2026-03-05 7.30 pm am o'clock noon midnight hour hours minutes days couple morning night "
-    "hundred thousand point 99999 999,999 - , 0"
-).split()
+WORDS = [
+    "a",
+    "an",
+    "the",
+    "of",
+    "and",
+    "half",
+    "quarter",
+    "past",
+    "to",
+    "from",
+    "now",
+    "in",
+    "at",
+    "on",
+    "next",
+    "this",
+    "week",
+    "day",
+    "after",
+    "tomorrow",
+    "tonight",
+    "Friday",
+    "sat",
+    "May",
+    "March",
+    "second",
+    "first",
+    "5th",
+    "twenty",
+    "five",
+    "oh",
+    "seven",
+    "7",
+    "15",
+    "30",
+    "05",
+    "2026",
+    "1930",
+    "7:30",
+    "3/5",
+    "2026-03-05",
+    "7.30",
+    "pm",
+    "am",
+    "o'clock",
+    "noon",
+    "midnight",
+    "hour",
+    "hours",
+    "minutes",
+    "days",
+    "couple",
+    "morning",
+    "night",
+    "hundred",
+    "thousand",
+    "point",
+    "99999",
+    "999,999",
+    "-",
+    ",",
+    "0",
+]
 
 
 @given(st.lists(st.sampled_from(WORDS), max_size=9), st.datetimes(datetime(2000, 1, 1)))

@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+from datetime import time
+from typing import Annotated, Literal
+
+import pytest
+
+from octocall.errors import SignatureError
+from octocall.function import REQUIRED
+from octocall.interchange import dump_catalog, load_catalog
+from octocall.sources.python import function, load
+from octocall.types import Boolean, Choice, Integer, Number, Text, TimeOfDay
+
+
+def brew(kind: Literal["tea", "coffee"], cups: Annotated[int, (1, 6)] = 1, at: time | None = None, *, hot: bool = True) -> str:
+    """Brews something to drink.
+
+    Slowly.
+
+    Args:
+        kind: what to brew
+        cups (int): how many
+            cups there are
+        at: when
+
+    Returns:
+        a word
+    """
+    return kind
+
+
+def dim(level: Annotated[float, (0.0, 1.0)], name: str) -> None:
+    """Dims a lamp.
+
+    :param level: how bright
+    :param str name: which lamp
+    """
+
+
+def test_google_docstring_and_hints() -> None:
+    found = function(brew)
+    assert found.description == "Brews something to drink. Slowly."
+    assert [p.type for p in found.parameters] == [Choice(("tea", "coffee")), Integer(1, 6), TimeOfDay(), Boolean()]
+    assert [p.description for p in found.parameters] == ["what to brew", "how many cups there are", "when", ""]
+    assert [p.default for p in found.parameters] == [REQUIRED, 1, None, True]
+    assert found.returns == Text()
+
+
+def test_sphinx_docstring() -> None:
+    found = function(dim)
+    assert [(p.description, p.type) for p in found.parameters] == [("how bright", Number(0.0, 1.0)), ("which lamp", Text())]
+    assert found.returns is None
+
+
+def test_the_phone_has_its_functions_in_token_order() -> None:
+    catalog = load("octocall.catalogs.android")
+    names = [f.name for f in catalog]
+    assert len(names) == 21 and names[0] == "take_a_photo" and names[19] == "open_or_lock_door" and names[20] == "irrelevant_function"
+    assert catalog.token("make_phone_call") == "<call_8>"
+    assert all(f.description for f in catalog)
+
+
+def test_load_of_dump_is_the_same() -> None:
+    for catalog in (load("octocall.catalogs.android"), load([brew, dim])):
+        assert load_catalog(dump_catalog(catalog)) == catalog
+
+
+def test_appending_moves_no_token() -> None:
+    catalog = load([brew])
+    more = catalog.append(function(dim))
+    assert more.tokens[0] == catalog.tokens[0] and more.digest != catalog.digest
+
+
+def test_a_hint_without_a_type_names_the_parameter() -> None:
+    def odd(what: dict) -> None:  # type: ignore[type-arg]
+        """Odd."""
+
+    with pytest.raises(SignatureError, match=r"odd\.what"):
+        function(odd)
+
+
+def test_two_functions_of_one_name() -> None:
+    with pytest.raises(SignatureError, match="two functions are called brew"):
+        load([brew, brew])
