@@ -50,7 +50,7 @@ def _answer(model: Model, line: str, masked: bool) -> dict[str, Any]:
     try:
         row = json.loads(line)
     except ValueError as error:
-        raise DataError(f"not JSON ({error}); expected {{\"id\": …, \"query\": \"…\", \"now\": null}}") from None
+        raise DataError(f'not JSON ({error}); expected {{"id": …, "query": "…", "now": null}}') from None
     if not isinstance(row, dict) or not isinstance(row.get("query"), str):
         raise DataError('no text under "query"; expected {"id": …, "query": "…", "now": null}')
     now = row.get("now")

@@ -51,10 +51,7 @@ class Call:
     @classmethod
     def from_json(cls, row: Mapping[str, Any]) -> Call:
         """The reverse of ``to_json``. Raises KeyError or TypeError on another shape."""
-        arguments = {
-            k: cls.from_json(v) if isinstance(v, dict) and "name" in v and "arguments" in v else v
-            for k, v in row["arguments"].items()
-        }
+        arguments = {k: cls.from_json(v) if isinstance(v, dict) and "name" in v and "arguments" in v else v for k, v in row["arguments"].items()}
         return cls(str(row["name"]), arguments, tuple(row.get("missing", ())))
 
     def walk(self) -> tuple[Call, ...]:

@@ -172,9 +172,7 @@ def plan(
 
 
 @app.command()
-def functions(
-    bundle: BundleOption = "android", as_json: Annotated[bool, typer.Option("--json", help="As JSON tools")] = False
-) -> None:
+def functions(bundle: BundleOption = "android", as_json: Annotated[bool, typer.Option("--json", help="As JSON tools")] = False) -> None:
     """List the functions of a bundle."""
     from octocall.bundle import Bundle
 
@@ -183,7 +181,7 @@ def functions(
         print(json.dumps(catalog.schema(), indent=1, ensure_ascii=False))
         return
     for token, function in zip(catalog.tokens, catalog, strict=True):
-        out.print(f"{token:>10}  [bold]{function.name}[/bold]{function.signature[len(function.name):]}".replace("[ring", "\\[ring"))
+        out.print(f"{token:>10}  [bold]{function.name}[/bold]{function.signature[len(function.name) :]}".replace("[ring", "\\[ring"))
         out.print(f"{'':>12}{function.description}", style="dim")
 
 
@@ -244,7 +242,9 @@ def flags(config: type, defaults: Any) -> Callable[[Callable[..., None]], Callab
             kind = {"int": int, "float": float, "str": str, "bool": bool}[str(field.type)]
             name = f"--{field.name.replace('_', '-')}"
             option = typer.Option(f"{name}/--no-{name[2:]}" if kind is bool else name, help=f"{config.__name__}.{field.name}")
-            extra.append(inspect.Parameter(field.name, inspect.Parameter.KEYWORD_ONLY, default=getattr(defaults, field.name), annotation=Annotated[kind, option]))
+            extra.append(
+                inspect.Parameter(field.name, inspect.Parameter.KEYWORD_ONLY, default=getattr(defaults, field.name), annotation=Annotated[kind, option])
+            )
 
         def run(**given: Any) -> None:
             chosen = config(**{field.name: given.pop(field.name) for field in fields(config)})

@@ -90,9 +90,7 @@ def decode(runtime: Runtime, codec: SpansCodec, mask: Mask, reading: Reading, *,
             logits, state = runtime.step(state, previous, codec.labels[row.label or AFTER])
             candidates = _candidates(row, pointing, len(codec.vocab), pointing_size)
             symbol, probability = _choose(logits, candidates, pointing, row) if masked else _argmax(logits)
-            steps.append(
-                Step(symbol_name(codec.vocab, reading, symbol), len(candidates), probability, 1000 * (time.perf_counter() - began))
-            )
+            steps.append(Step(symbol_name(codec.vocab, reading, symbol), len(candidates), probability, 1000 * (time.perf_counter() - began)))
             if not masked and symbol not in candidates:
                 return Decoded(tuple(symbols), tuple(steps), 0.0, valid=False)
             confidence *= probability
@@ -128,20 +126,22 @@ def _choose(logits: NDArray[np.float32], candidates: NDArray[np.int64], pointing
     """The likeliest candidate that its type can read, and its probability among those not ruled out."""
     scores = logits[candidates].astype(np.float64)
     order = np.argsort(-scores, kind="stable")
+    size, pieces = len(pointing.codec.vocab), len(pointing.reading)
     ruled_out = 0
-    if row.start or row.stop:
-        size, pieces = len(pointing.codec.vocab), len(pointing.reading)
-        for ruled_out, position in enumerate(order):
-            symbol = int(candidates[position])
-            if symbol < size:
-                break
-            if symbol < size + pieces:
-                if pointing.possible(symbol - size, None):
-                    break
-            elif pointing.possible(pointing.writer.start or 0, symbol - size - pieces):
-                break
+    while (row.start or row.stop) and not _readable(int(candidates[order[ruled_out]]), pointing, size, pieces):
+        ruled_out += 1
     kept = scores[order[ruled_out:]]
     return int(candidates[order[ruled_out]]), float(1 / np.exp(kept - kept[0]).sum())
+
+
+def _readable(symbol: int, pointing: _Pointing, size: int, pieces: int) -> bool:
+    """Whether a symbol is fixed, or a pointer from which the type reads something; one of them always is."""
+    if symbol < size:
+        return True
+    if symbol < size + pieces:
+        return pointing.possible(symbol - size, None)
+    assert pointing.writer.start is not None
+    return pointing.possible(pointing.writer.start, symbol - size - pieces)
 
 
 def _argmax(logits: NDArray[np.float32]) -> tuple[int, float]:

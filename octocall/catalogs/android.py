@@ -50,9 +50,7 @@ def search_youtube_videos(query: str) -> str:
     """
 
 
-def find_route_google_maps(
-    origin: str, destination: str, mode: Literal["driving", "walking", "bicycling", "transit"] = "driving"
-) -> str:
+def find_route_google_maps(origin: str, destination: str, mode: Literal["driving", "walking", "bicycling", "transit"] = "driving") -> str:
     """Finds the way from one place to another on Google Maps, by car, on foot, by bike or by public transport.
 
     Args:

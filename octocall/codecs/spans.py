@@ -224,9 +224,7 @@ class SpansCodec:
             raise RequestError("an empty request was given; a sentence is expected: say what should be done")
         encoding = self.tokenizer.encode(request.text)
         if len(encoding.ids) > self.max_pieces:
-            raise RequestError(
-                f"a request of {len(encoding.ids)} word pieces was given; at most {self.max_pieces} are read: shorten it"
-            )
+            raise RequestError(f"a request of {len(encoding.ids)} word pieces was given; at most {self.max_pieces} are read: shorten it")
         words = tuple(-1 if word is None else word for word in encoding.word_ids)
         now = request.now or datetime.now().replace(second=0, microsecond=0)
         return Reading(request, tuple(encoding.ids), tuple(encoding.offsets), words, now)
@@ -266,9 +264,7 @@ class SpansCodec:
             if value is not None:
                 arguments[parameter.name] = value
 
-    def _encode_value(
-        self, parameter: Parameter, value: Any, spans: Spans, reading: Reading, context: Context
-    ) -> Sequence[str | int]:
+    def _encode_value(self, parameter: Parameter, value: Any, spans: Spans, reading: Reading, context: Context) -> Sequence[str | int]:
         kind = parameter.type
         if not spans and not parameter.required:
             filled = kind.fill(parameter.default, context)

@@ -155,9 +155,9 @@ def _cut(template: str, shapes: tuple[Shape, ...], catalog: Catalog) -> Iterator
             yield template[at : match.start()]
         at = match.end()
         number, parameter, variant, words = match.groups()
-        call = int(number) - 1 if number else _owner(parameter, calls, catalog)
-        catalog[calls[call].name].parameter(parameter)
-        yield Slot(call, parameter, variant or "", words)
+        index = int(number) - 1 if number else _owner(parameter, calls, catalog)
+        catalog[calls[index].name].parameter(parameter)
+        yield Slot(index, parameter, variant or "", words)
     if at < len(template):
         yield template[at:]
     if re.search(r"[{}]", _SLOT.sub("", template)):
@@ -165,8 +165,8 @@ def _cut(template: str, shapes: tuple[Shape, ...], catalog: Catalog) -> Iterator
 
 
 def _owner(parameter: str, calls: list[Shape], catalog: Catalog) -> int:
-    for i, call in enumerate(calls):
-        known = {p.name for p in catalog[call.name].parameters}
-        if parameter in known and parameter not in call.constants and parameter not in call.nested:
+    for i, shape in enumerate(calls):
+        known = {p.name for p in catalog[shape.name].parameters}
+        if parameter in known and parameter not in shape.constants and parameter not in shape.nested:
             return i
     raise ValueError(f"no call takes {parameter!r}")

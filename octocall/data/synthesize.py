@@ -19,7 +19,11 @@ from octocall.data.pools import Pools
 from octocall.types import Context, DateTime, Text, TimeOfDay
 from octocall.types.temporal import STAMP
 from octocall.types.times_sample import (
-    sample_date_clock, sample_duration, sample_end_clock, sample_end_duration, sample_relative,
+    sample_date_clock,
+    sample_duration,
+    sample_end_clock,
+    sample_end_duration,
+    sample_relative,
 )  # fmt: skip
 
 JOINTS = (
@@ -193,7 +197,11 @@ def _lay_out(pieces: Iterable[Piece]) -> tuple[str, dict[tuple[int, str], list[t
 
 
 def _calls(
-    shapes: Sequence[Shape], spans: Mapping[tuple[int, str], list[tuple[int, int]]], expected: Mapping[tuple[int, str], Any], request: Request, catalog: Catalog
+    shapes: Sequence[Shape],
+    spans: Mapping[tuple[int, str], list[tuple[int, int]]],
+    expected: Mapping[tuple[int, str], Any],
+    request: Request,
+    catalog: Catalog,
 ) -> tuple[Call, ...]:
     """The calls with their values read from the text. A value that reads otherwise than drawn raises ValueError."""
     counter = iter(range(10**6))

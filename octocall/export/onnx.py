@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -22,7 +23,7 @@ GRAPHS = ("prefill.onnx", "step.onnx")
 def export(network: Network, folder: Path) -> None:
     """Writes ``prefill.onnx`` and ``step.onnx`` in float32. The request's length and the number of steps stay open."""
     network = network.cpu().eval()
-    layers, heads = network.depth, network.layers[0].own.heads  # type: ignore[union-attr]
+    layers, heads = len(network.blocks), network.heads
     width = network.encoder.width
     length, steps = 7, 3
     ids = torch.arange(100, 100 + length)[None]
@@ -39,14 +40,13 @@ def export(network: Network, folder: Path) -> None:
         _write(DecodeStep(network), arguments, folder / GRAPHS[1], names, ["logits", "new_keys", "new_values"], shapes)
 
 
-def _write(module: torch.nn.Module, arguments: tuple[torch.Tensor, ...], path: Path, inputs: list[str], outputs: list[str], shapes: object) -> None:
+def _write(module: torch.nn.Module, arguments: tuple[torch.Tensor, ...], path: Path, inputs: list[str], outputs: list[str], shapes: Any) -> None:
     try:
         import onnxscript  # noqa: F401  (the exporter needs it and says so less clearly)
     except ImportError:
         raise MissingExtraError("onnxscript", "train") from None
-    program = torch.onnx.export(
-        module.eval(), arguments, input_names=inputs, output_names=outputs, dynamic_shapes=shapes, dynamo=True, verbose=False
-    )  # type: ignore[call-overload]
+    program = torch.onnx.export(module.eval(), arguments, input_names=inputs, output_names=outputs, dynamic_shapes=shapes, dynamo=True, verbose=False)
+    assert program is not None
     program.save(str(path), external_data=False)
 
 
@@ -75,8 +75,7 @@ class TorchRuntime:
 
     def __init__(self, network: Network) -> None:
         self.prefill, self.decode_step = Prefill(network.cpu().eval()), DecodeStep(network.cpu().eval())
-        layer = network.layers[0]
-        self._empty = torch.zeros(network.depth, layer.own.heads, 0, network.encoder.width // layer.own.heads)  # type: ignore[union-attr,operator]
+        self._empty = torch.zeros(len(network.blocks), network.heads, 0, network.encoder.width // network.heads)
 
     @torch.no_grad()
     def start(self, ids: tuple[int, ...]) -> tuple[torch.Tensor, ...]:

@@ -37,8 +37,6 @@ class Dice:
     def start(self, ids: tuple[int, ...]) -> tuple[np.random.Generator, int]:
         return np.random.default_rng(self.seed), self.symbols + 2 * len(ids)
 
-    def step(
-        self, state: tuple[np.random.Generator, int], symbol: int, label: int
-    ) -> tuple[NDArray[np.float32], tuple[np.random.Generator, int]]:
+    def step(self, state: tuple[np.random.Generator, int], symbol: int, label: int) -> tuple[NDArray[np.float32], tuple[np.random.Generator, int]]:
         generator, size = state
         return generator.normal(0.0, self.spread, size).astype(np.float32), state

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import math
 from pathlib import Path
+from typing import cast
 
 import torch
 from torch import Tensor, nn
@@ -60,8 +61,7 @@ class EncoderLayer(nn.Module):
 
     def forward(self, x: Tensor, bias: Tensor | None) -> Tensor:
         x = self.norm1(x + self.dropout(self.attention(x, *self.attention.remember(x), bias)))
-        x = self.norm2(x + self.dropout(self.down(F.gelu(self.up(x)))))
-        return x
+        return cast(Tensor, self.norm2(x + self.dropout(self.down(F.gelu(self.up(x))))))
 
 
 class Encoder(nn.Module):
@@ -149,17 +149,20 @@ class Network(nn.Module):
     def __init__(self, encoder: Encoder, symbols: int, labels: int, config: TrainConfig) -> None:
         super().__init__()
         width = encoder.width
-        self.encoder, self.symbols, self.depth = encoder, symbols, config.decoder_layers
+        self.encoder, self.symbols, self.heads = encoder, symbols, config.decoder_heads
         self.inputs, self.outputs = nn.Parameter(0.02 * torch.randn(symbols, width)), nn.Parameter(0.02 * torch.randn(symbols, width))
         self.labels = nn.Parameter(0.02 * torch.randn(labels, width))
         self.places = nn.Parameter(0.02 * torch.randn(config.max_steps, width))
         self.start_in, self.stop_in = nn.Linear(width, width), nn.Linear(width, width)
         self.start_out, self.stop_out = nn.Linear(width, width), nn.Linear(width, width)
         self.gist = nn.Linear(width, width)
-        self.layers = nn.ModuleList(
-            DecoderLayer(width, config.decoder_heads, config.decoder_inner, config.dropout) for _ in range(config.decoder_layers)
-        )
+        self.layers = nn.ModuleList(DecoderLayer(width, config.decoder_heads, config.decoder_inner, config.dropout) for _ in range(config.decoder_layers))
         self.norm = nn.LayerNorm(width)
+
+    @property
+    def blocks(self) -> list[DecoderLayer]:
+        """The decoder's layers."""
+        return cast("list[DecoderLayer]", list(self.layers))
 
     def tables(self, states: Tensor, present: Tensor | None) -> tuple[Tensor, Tensor]:
         """Input and output rows [batch, symbols + 2 length, width] from encoder states [batch, length, width].
@@ -190,13 +193,13 @@ class Network(nn.Module):
         x = inputs.gather(1, symbols.unsqueeze(-1).expand(-1, -1, inputs.shape[-1]))
         x = x + self.labels[labels] + self.places[:steps]
         causal = torch.full((steps, steps), -1e4, device=ids.device).triu(1)
-        for layer in self.layers:
+        for layer in self.blocks:
             x, _ = layer(x, None, layer.cross.remember(states), causal, bias)
         return self.score(x, outputs, states.shape[1], mask)
 
     def score(self, x: Tensor, outputs: Tensor, length: int, mask: Tensor | None) -> Tensor:
         """Scaled products of decoder states with the output rows; padding scores -10,000."""
-        logits = self.norm(x) @ outputs.transpose(1, 2) / math.sqrt(x.shape[-1]) * 4
+        logits: Tensor = self.norm(x) @ outputs.transpose(1, 2) / math.sqrt(x.shape[-1]) * 4
         if mask is not None:
             hidden = torch.cat([mask.new_ones(mask.shape[0], self.symbols), mask, mask], 1)
             logits = logits.masked_fill(~hidden.unsqueeze(1), -1e4)
@@ -223,7 +226,7 @@ class Prefill(nn.Module):
         """Inputs, outputs [symbols + 2 length, width]; keys, values [layers, heads, length, width / heads]."""
         states = self.network.encoder(ids)
         inputs, outputs = self.network.tables(states, None)
-        memories = [layer.cross.remember(states) for layer in self.network.layers]
+        memories = [layer.cross.remember(states) for layer in self.network.blocks]
         keys, values = (torch.cat([memory[i] for memory in memories]) for i in (0, 1))
         return inputs[0], outputs[0], keys, values
 
@@ -244,7 +247,7 @@ class DecodeStep(nn.Module):
         place = network.places[past_keys.shape[2]]
         x = (inputs[symbol] + network.labels[label] + place).unsqueeze(0)
         new_keys, new_values = [], []
-        for i, layer in enumerate(network.layers):
+        for i, layer in enumerate(network.blocks):
             past = (past_keys[i : i + 1], past_values[i : i + 1])
             x, (key, value) = layer(x, past, (keys[i : i + 1], values[i : i + 1]), None, None)
             new_keys.append(key)

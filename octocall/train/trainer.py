@@ -81,9 +81,7 @@ class Trainer:
         autocast = torch.autocast(self.device.type, self.precision) if self.precision != torch.float32 else nullcontext()
         with autocast:
             logits = self.network(batch.ids, batch.mask, batch.symbols, batch.labels)
-        loss = F.cross_entropy(
-            logits.float().flatten(0, 1), batch.targets.flatten(), ignore_index=IGNORE, label_smoothing=self.config.label_smoothing
-        )
+        loss = F.cross_entropy(logits.float().flatten(0, 1), batch.targets.flatten(), ignore_index=IGNORE, label_smoothing=self.config.label_smoothing)
         right = ((logits.argmax(-1) == batch.targets) | (batch.targets == IGNORE)).all(1).float().mean()
         return loss, right
 
@@ -172,18 +170,14 @@ def build(codec: SpansCodec, encoder: Encoder, config: TrainConfig) -> Network:
     @torch.no_grad()
     def vector(text: str) -> Tensor:
         states = encoder(torch.tensor([codec.tokenizer.encode(text).ids]))
-        mean = states[0].mean(0)
+        mean: Tensor = states[0].mean(0)
         return 0.02 * math.sqrt(mean.numel()) * mean / mean.norm()
 
     catalog = codec.catalog
     rows = {codec.vocab.ids[catalog.token(f.name)]: vector(f"{f.name.replace('_', ' ')}. {f.description}") for f in catalog}
-    rows |= {
-        codec.vocab.ids[text]: vector(f"{p.name.replace('_', ' ')}: {text}") for f in catalog for p in f.parameters for text in p.type.literals
-    }
+    rows |= {codec.vocab.ids[text]: vector(f"{p.name.replace('_', ' ')}: {text}") for f in catalog for p in f.parameters for text in p.type.literals}
     labels = {
-        codec.labels[f.name, p.name]: vector(f"{f.name.replace('_', ' ')}: {p.name.replace('_', ' ')}, {p.description}")
-        for f in catalog
-        for p in f.parameters
+        codec.labels[f.name, p.name]: vector(f"{f.name.replace('_', ' ')}: {p.name.replace('_', ' ')}, {p.description}") for f in catalog for p in f.parameters
     }
     network.describe(rows, labels)
     return network

@@ -62,7 +62,17 @@ def sample_email(rng: random.Random) -> Sample:
     first, second, host = rng.choice(_NAMES), rng.choice(_NAMES), rng.choice(_HOSTS)
     if rng.random() < 0.25:
         host = "".join(rng.choices("abcdefghiklmnoprstu", k=rng.randint(4, 9))) + rng.choice((".com", ".org", ".net", ".co", ".de"))
-    local = rng.choice((first, f"{first}.{second}", f"{first}.{second}", f"{first}{second}", f"{first}_{second}", f"{first}{rng.randint(1, 99)}", f"{first[0]}{second}"))
+    local = rng.choice(
+        (
+            first,
+            f"{first}.{second}",
+            f"{first}.{second}",
+            f"{first}{second}",
+            f"{first}_{second}",
+            f"{first}{rng.randint(1, 99)}",
+            f"{first[0]}{second}",
+        )
+    )
     address = f"{local}@{host}"
     if rng.random() < 0.12 and not any(c.isdigit() for c in local):
         said = address.replace(".", " dot ").replace("@", " at ").replace("_", " underscore ").replace("-", " dash ")

@@ -14,9 +14,7 @@ from octocall.types.words import number_words, parse_number
 _TAIL = re.compile(r"[\s.,;!?]+$")
 _PERCENT = re.compile(r"\s*(%|percent|per cent|pct)$", re.I)
 _OUT_OF = re.compile(r"^(.+?)\s*(?:/|out of|of)\s*(10|ten|100|a hundred)$", re.I)
-_DEGREES = re.compile(
-    r"\s*(?:(?:°|degrees?|degs?)\s*)?(?:(?P<celsius>celsius|centigrade|c)|(?P<fahrenheit>fahrenheit|f))?\s*(?:°|degrees?|degs?)?$", re.I
-)
+_DEGREES = re.compile(r"\s*(?:(?:°|degrees?|degs?)\s*)?(?:(?P<celsius>celsius|centigrade|c)|(?P<fahrenheit>fahrenheit|f))?\s*(?:°|degrees?|degs?)?$", re.I)
 
 
 def _spelled(value: float, rng: random.Random) -> str:

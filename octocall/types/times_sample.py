@@ -249,15 +249,7 @@ def _near_forms(rng: random.Random, ahead: int) -> _Forms:
 def sample_date(rng: random.Random, now: datetime) -> tuple[str, date]:
     """A day from today on."""
     draw = rng.random()
-    ahead = (
-        1
-        if draw < 0.25
-        else 0
-        if draw < 0.3
-        else rng.randint(2, 7)
-        if draw < 0.65
-        else (rng.randint(8, 20) if draw < 0.82 else rng.randint(21, 360))
-    )
+    ahead = 1 if draw < 0.25 else 0 if draw < 0.3 else rng.randint(2, 7) if draw < 0.65 else (rng.randint(8, 20) if draw < 0.82 else rng.randint(21, 360))
     today = now.date()
     day = today + timedelta(days=ahead)
     forms = _near_forms(rng, ahead) + _weekday_forms(rng, day, today)

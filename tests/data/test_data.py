@@ -102,5 +102,5 @@ def test_the_verifier_refuses_doubles_and_exam_rows(android: Catalog, codec: Spa
 
 def test_malformed_examples_are_named(tmp_path: Path) -> None:
     path = book(tmp_path, '{"query": 1}\n')
-    with pytest.raises(DataError, match="book.txt:1"):
+    with pytest.raises(DataError, match=r"book\.txt:1"):
         list(read_examples(path))

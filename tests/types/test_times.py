@@ -86,8 +86,7 @@ DAYS = {
     "2026-03-05": "tomorrow|tmrw|tmr|tomorrow morning|Thursday|March 5|March 5th 2026|5 March"
     "|the 5th of March, 2026|2026-03-05|3/5/2026|3/5|3/5/26|Mar 5|march fifth|the 5th March"
     "|fifth of March|March 5, twenty twenty six|in a day|Thu|the 5th",
-    "2026-03-06": "Friday|this Friday|on Friday|FRIDAY|day after tomorrow|in two days"
-    "|the day after tomorrow|two days from now|this coming Friday",
+    "2026-03-06": "Friday|this Friday|on Friday|FRIDAY|day after tomorrow|in two days|the day after tomorrow|two days from now|this coming Friday",
     "2026-03-09": "next week|next Monday|Monday|next week on Monday",
     "2026-03-10": "next week Tuesday|Tuesday next week|Tuesday, March 10|Tuesday the 10th",
     "2026-03-11": "in a week|Wednesday|a week from today|one week from now",

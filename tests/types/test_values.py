@@ -8,7 +8,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from octocall.errors import PlanError
-from octocall.types import Boolean, Choice, Context, Date, DateTime, Duration, Email, Integer, Language, Number, PhoneNumber, Text, TimeOfDay, Type
+from octocall.types import (
+    Boolean,
+    Choice,
+    Context,
+    Date,
+    DateTime,
+    Duration,
+    Email,
+    Integer,
+    Language,
+    Number,
+    PhoneNumber,
+    Text,
+    TimeOfDay,
+    Type,
+)
 
 NOW = datetime(2026, 3, 4, 10, 30)
 CONTEXT = Context(NOW)
@@ -74,5 +89,5 @@ def test_an_end_is_counted_from_its_start() -> None:
      (Date(), "soon"), (DateTime(), "2026-13-01-00-00")],
 )  # fmt: skip
 def test_wrong_values_are_refused_with_given_and_expected(kind: Type, wrong: object) -> None:
-    with pytest.raises(PlanError, match="was given where .* is expected"):
+    with pytest.raises(PlanError, match=r"was given where .* is expected"):
         kind.check(wrong)

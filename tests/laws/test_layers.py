@@ -1,0 +1,71 @@
+"""The house plan: a module imports only from lower layers, heavy packages only where they belong, and imports do nothing."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2] / "octocall"
+LAYERS = [
+    ["errors", "grammar"],
+    ["types", "vocab", "files"],
+    ["function", "mask"],
+    ["call"],
+    ["catalog"],
+    ["interchange", "codecs", "sources", "runtimes", "score", "catalogs"],
+    ["decode", "bundle"],
+    ["model"],
+    ["batch", "progress", "data", "agent", "devices"],
+    ["train", "bench"],
+    ["export"],
+    ["cli", "__init__"],
+]
+HEAVY = {"torch": {"train", "export"}, "safetensors": {"train"}, "onnxscript": {"export"}, "matplotlib": {"bench"},
+         "onnxruntime": {"runtimes", "export"}}  # fmt: skip
+LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
+FILES = sorted(path for path in ROOT.rglob("*.py"))
+
+
+def part(path: Path) -> str:
+    relative = path.relative_to(ROOT)
+    return relative.parts[0].removesuffix(".py")
+
+
+def imports(path: Path) -> list[tuple[str, bool]]:
+    """Imported modules, and whether the import runs with the module rather than inside a function or for typing."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    found = []
+    late = {id(n) for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.If) for n in ast.walk(node)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found += [(alias.name, id(node) not in late) for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.append((node.module, id(node) not in late))
+    return found
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_imports_go_down(path: Path) -> None:
+    own = part(path)
+    for module, _ in imports(path):
+        if module.startswith("octocall."):
+            other = module.split(".")[1]
+            assert other == own or LEVEL[other] < LEVEL[own], f"{path} imports {module}"
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_heavy_packages_stay_in_their_folders(path: Path) -> None:
+    for module, _ in imports(path):
+        allowed = HEAVY.get(module.split(".")[0])
+        assert allowed is None or part(path) in allowed, f"{path} imports {module}"
+
+
+def test_importing_octocall_is_light() -> None:
+    heavy = ("torch", "onnxruntime", "matplotlib", "phonenumbers", "babel")
+    code = f"import sys, octocall, octocall.cli; print([m for m in {heavy} if m in sys.modules])"
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert result.stdout.strip() == "[]"
