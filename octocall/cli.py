@@ -288,13 +288,14 @@ def train(
     out_: Annotated[Path, typer.Option("--out", help="Folder for checkpoint and run record")] = Path("work/run"),
     catalog: CatalogOption = "android",
     encoder: EncoderOption = None,
+    start: Annotated[Path | None, typer.Option("--start", help="Folder of an earlier run whose weights are the beginning")] = None,
 ) -> None:
     """Train the embedded network; continues where an interrupted run stopped."""
     from octocall.progress import training
     from octocall.train.run import train as run_training
 
     with training(err, config.steps) as report:
-        record = run_training(catalog, data, out_, encoder, config, report)
+        record = run_training(catalog, data, out_, encoder, config, report, start)
     out.print(f"{out_ / 'run.json'}: {record['seconds'] / 60:.1f} minutes, {record['curve'][-1] if record['curve'] else ''}")
 
 

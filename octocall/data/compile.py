@@ -16,7 +16,7 @@ from octocall.data.config import SynthConfig
 from octocall.data.example import Example, write_examples
 from octocall.data.phrasebook import Phrasing, Slot, read_phrasebooks
 from octocall.data.pools import Pools
-from octocall.data.public import data_folder, irrelevant_requests
+from octocall.data.public import data_folder, irrelevant_requests, value_pools
 from octocall.data.synthesize import Synthesizer
 from octocall.data.verify import Verifier
 from octocall.errors import DataError
@@ -59,7 +59,7 @@ def compile_data(
     catalog = codec.catalog
     phrasings = list({template_key(p): p for p in read_phrasebooks(HERE / "phrasebooks" / catalog.name, catalog)}.values())
     public = irrelevant_requests(data_folder())
-    pools = Pools.load(HERE / "pools", phrasings, catalog)
+    pools = Pools.load(HERE / "pools", phrasings, catalog, value_pools(data_folder()))
     texts = [text for path in exams for text in _queries(path)]
     splits = []
     for name, scale, wanted in ((TRAIN, 1.0, False), (HELD_OUT, 0.04, True)):
@@ -89,7 +89,7 @@ def _queries(path: Path) -> list[str]:
 def data_card(catalog: Catalog, config: SynthConfig, splits: Iterable[Split], out: Path, exams: Sequence[Path], public: int) -> str:
     """What the data are, in Markdown."""
     lines = [f"# Data card: {catalog.name}", "", "Settings: " + ", ".join(f"{k} {v}" for k, v in asdict(config).items()), ""]
-    lines += [f"Public requests at hand: {public} (CLINC150 CC-BY-3.0, HWU64 CC-BY-4.0, SNIPS CC0), used as irrelevant requests only.", ""]
+    lines += [f"Public requests at hand: {public} (CLINC150 CC-BY-3.0, HWU64 CC-BY-4.0, SNIPS CC0), used as irrelevant requests; names and titles\nfrom the slots of HWU64 and SNIPS stand in the value pools.", ""]
     lines += ["Checked against exam files: " + (", ".join(path.name for path in exams) or "none given"), ""]
     for split in splits:
         kinds = Counter(example.kind for example in split.examples)

@@ -1,4 +1,4 @@
-"""Irrelevant requests from public data sets: intents that a phone with these functions does not have.
+"""From public data sets: requests that a phone with these functions cannot serve, and real values for its slots.
 
 Read from the folder in OCTOCALL_DATA, else ``../shared/data``: CLINC150 (CC-BY-3.0), HWU64
 (CC-BY-4.0), SNIPS (CC0).
@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -204,6 +205,21 @@ _HWU = [
 _SNIPS = ("AddToPlaylist", "BookRestaurant", "RateBook", "SearchScreeningEvent")
 
 
+# values by the slots of the sets; what is drawn from them is only copied, so the many odd names are welcome
+_SNIPS_POOLS = {
+    "PlayMusic.artist": "music_name", "PlayMusic.track": "music_name", "PlayMusic.album": "music_name", "PlayMusic.genre": "music_name",
+    "AddToPlaylist.playlist": "music_name", "PlayMusic.service": "music_service", "SearchCreativeWork.object_name": "video_name",
+    "SearchScreeningEvent.movie_name": "video_name", "GetWeather.city": "location", "GetWeather.country": "location",
+    "GetWeather.geographic_poi": "location", "BookRestaurant.city": "place", "BookRestaurant.restaurant_name": "place", "BookRestaurant.poi": "place",
+}  # fmt: skip
+_HWU_POOLS = {
+    "person": "contact_name", "relation": "contact_name", "place_name": "location", "business_name": "place", "news_topic": "get_trending_news.query",
+    "event_name": "create_calendar_event.title", "song_name": "music_name", "artist_name": "music_name", "music_genre": "music_name",
+    "game_name": "search_youtube_videos.query", "podcast_name": "search_youtube_videos.query", "food_type": "search_youtube_videos.query",
+    "definition_word": "get_trending_news.query",
+}  # fmt: skip
+
+
 def data_folder() -> Path:
     """Where public data sets are looked for."""
     return Path(os.environ.get("OCTOCALL_DATA", "../shared/data"))
@@ -212,6 +228,23 @@ def data_folder() -> Path:
 def irrelevant_requests(folder: Path) -> list[str]:
     """Distinct requests of unsupported intents, in a fixed order; empty where no set is at hand."""
     return list(dict.fromkeys(text.strip() for text in _read(folder) if 2 < len(text.strip()) < 200))
+
+
+def value_pools(folder: Path) -> dict[str, list[str]]:
+    """Distinct values by pool, in a fixed order; empty where no set is at hand."""
+    pools: dict[str, dict[str, None]] = defaultdict(dict)
+    hwu, snips = folder / "hwu64/fold1_train.jsonl", folder / "snips/train.jsonl"
+    if snips.is_file():
+        for row in map(json.loads, snips.read_text(encoding="utf-8").splitlines()):
+            for part in row["data"]:
+                if pool := _SNIPS_POOLS.get(f"{row['intent']}.{part.get('entity')}"):
+                    pools[pool][part["text"].strip()] = None
+    if hwu.is_file():
+        for row in map(json.loads, hwu.read_text(encoding="utf-8").splitlines()):
+            for slot, text in re.findall(r"\[\s*(\w+)\s*:\s*([^\]]*?)\s*\]", row["annotated"]):
+                if pool := _HWU_POOLS.get(slot):
+                    pools[pool][text.removesuffix("'s").removesuffix("'s")] = None
+    return {pool: [text for text in texts if text and "\ufffd" not in text and "Ã" not in text] for pool, texts in pools.items()}
 
 
 def _read(folder: Path) -> Iterator[str]:

@@ -131,7 +131,7 @@ class Synthesizer:
         if isinstance(kind, Text):
             if slot.words is not None and rng.random() < 0.5:
                 return slot.words, None
-            return self.pools.draw(function, slot.parameter, slot.variant, rng), None
+            return self.pools.draw(function, slot.parameter, slot.variant, rng, Context(now)), None
         if slot.words is not None and (rng.random() < 0.25 or isinstance(kind, TimeOfDay | DateTime)):
             return slot.words, None
         if isinstance(kind, TimeOfDay) and slot.variant:

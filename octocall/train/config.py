@@ -13,11 +13,11 @@ class TrainConfig:
     on CPUs without AMX or AVX512-BF16 bfloat16 is emulated and many times slower.
     """
 
-    steps: int = 3000
-    batch_size: int = 64
+    steps: int = 2300
+    batch_size: int = 48
     learning_rate: float = 5e-4
     encoder_rate: float = 1e-4
-    warmup: int = 200
+    warmup: int = 100
     weight_decay: float = 0.01
     dropout: float = 0.1
     decoder_layers: int = 2
@@ -30,4 +30,4 @@ class TrainConfig:
     threads: int = 0
     freeze_words: bool = True
     evaluate_every: int = 500
-    checkpoint_every: int = 500
+    checkpoint_every: int = 250

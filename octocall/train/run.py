@@ -52,8 +52,13 @@ def load_codec(catalog: str, encoder: Path | None) -> SpansCodec:
     return SpansCodec(load(module), tokenizer)
 
 
-def train(catalog: str, data: Path, out: Path, encoder: Path | None, config: TrainConfig, report: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
-    """Trains on ``data/train.jsonl`` and returns the run record, which is also written to ``out/run.json``."""
+def train(
+    catalog: str, data: Path, out: Path, encoder: Path | None, config: TrainConfig, report: Callable[[dict[str, Any]], None], start: Path | None = None
+) -> dict[str, Any]:
+    """Trains on ``data/train.jsonl`` and returns the run record, which is also written to ``out/run.json``.
+
+    ``start`` is the folder of another run of the same catalog whose weights are the beginning.
+    """
     try:
         from octocall.train.networks import Encoder
         from octocall.train.trainer import Trainer, build, encode_all, write_record
@@ -65,6 +70,8 @@ def train(catalog: str, data: Path, out: Path, encoder: Path | None, config: Tra
             raise OctocallError(f"{data / name} is missing; run: octocall synth --out {data}")
     rows, held = (encode_all(read_examples(data / name), codec) for name in (TRAIN, HELD_OUT))
     network = build(codec, Encoder.pretrained(find_encoder(encoder), config.dropout), config)
+    if start is not None:
+        network.load_state_dict(_weights(start, codec)["network"])
     trainer = Trainer(network, codec, config, out)
     began = time.monotonic()
     trainer.train(rows, held, report)
@@ -73,19 +80,25 @@ def train(catalog: str, data: Path, out: Path, encoder: Path | None, config: Tra
 
 def restore(catalog: str, run: Path, encoder: Path | None) -> tuple[Network, SpansCodec]:
     """The network of a finished or running training."""
-    import torch
-
     from octocall.train.config import TrainConfig
     from octocall.train.networks import Encoder
     from octocall.train.trainer import build
 
     codec = load_codec(catalog, encoder)
-    path = run / "checkpoint.pt"
-    if not path.is_file():
-        raise OctocallError(f"{path} is missing; run: octocall train --out {run}")
-    state = torch.load(path, map_location="cpu", weights_only=True)
-    if state["catalog"] != codec.catalog.digest:
-        raise OctocallError(f"{path} was trained for another catalog than {catalog}; train again")
+    state = _weights(run, codec)
     network = build(codec, Encoder.pretrained(find_encoder(encoder)), TrainConfig(**state["config"]))
     network.load_state_dict(state["network"])
     return network, codec
+
+
+def _weights(run: Path, codec: SpansCodec) -> dict[str, Any]:
+    """The checkpoint of a run. Raises OctocallError where it is missing or of another catalog."""
+    import torch
+
+    path = run / "checkpoint.pt"
+    if not path.is_file():
+        raise OctocallError(f"{path} is missing; run: octocall train --out {run}")
+    state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
+    if state["catalog"] != codec.catalog.digest:
+        raise OctocallError(f"{path} was trained for another catalog than {codec.catalog.name}; train again")
+    return state

@@ -1,0 +1,149 @@
+"""Carrying a plan out on a device: permission, confirmation, dry run, nested results."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
+from typing import Any, Protocol, TypeAlias
+
+from octocall.call import Call, Outcome, Plan
+from octocall.catalog import IRRELEVANT, Catalog
+from octocall.errors import DeviceError
+
+Confirm: TypeAlias = Callable[[Call, str], bool]
+"""Whether the user lets a call happen, given the call and the question to put to them."""
+
+
+class Device(Protocol):
+    """What an Agent needs of a phone, a vehicle, a service."""
+
+    def asks(self, call: Call) -> str | None:
+        """The question to put to the user before ``call``; None where there is none.
+
+        Of a complete call: whether to go on. Of one with ``missing`` values: what they are, None
+        leaving the wording to the agent. Raises DeviceError.
+        """
+        ...
+
+    def call(self, name: str, arguments: Mapping[str, Any]) -> tuple[str, Any]:
+        """Carries one call out: a sentence for people, and the result. Raises DeviceError."""
+        ...
+
+
+def nobody(call: Call, question: str) -> bool:
+    """The answer of an agent that nobody confirms anything to: no."""
+    return False
+
+
+class Agent:
+    """Carries plans out on ``device``.
+
+    ``confirm`` answers the device's questions; without it every call the device asks about is
+    refused. With ``dry_run`` nothing reaches the device's ``call``. The descriptions of ``catalog`` serve
+    to ask for missing values where the device has no words of its own.
+    """
+
+    def __init__(
+        self, device: Device, confirm: Confirm = nobody, dry_run: bool = False, catalog: Catalog | None = None
+    ) -> None:
+        self.device, self.confirm, self.dry_run, self.catalog = device, confirm, dry_run, catalog
+
+    def run(self, plan: Plan) -> list[Outcome]:
+        """One Outcome per call, in order, calls inside a call before it.
+
+        A call that fails does not stop the others; only what needs its result fails with it.
+        Whatever is no DeviceError passes through, Ctrl-C among it.
+        """
+        outcomes: list[Outcome] = []
+        for call in plan.calls:
+            self._run(call, outcomes, wanted=True)
+        return outcomes
+
+    def _run(self, call: Call, outcomes: list[Outcome], wanted: bool) -> Outcome:
+        """Appends the outcomes of the calls inside ``call``, then its own, and returns the latter."""
+        arguments = dict(call.arguments)
+        broken: Outcome | None = None
+        for name, value in call.arguments.items():
+            if isinstance(value, Call):
+                # a photo taken for a message that has no addressee would be a photo nobody asked for
+                inner = self._run(value, outcomes, wanted and not call.missing)
+                if inner.status == "done":
+                    arguments[name] = result(inner)
+                elif inner.status != "skipped":
+                    broken = broken or inner
+        outcome = self._carry_out(call, replace(call, arguments=arguments), broken, wanted)
+        outcomes.append(outcome)
+        return outcome
+
+    def _carry_out(self, call: Call, ready: Call, broken: Outcome | None, wanted: bool) -> Outcome:
+        """The outcome of ``call``, whose inner calls have given way to their results in ``ready``."""
+        if call.name == IRRELEVANT:
+            return Outcome(call, "refused", "None of the functions here does what was asked.")
+        try:
+            if call.missing:
+                return Outcome(call, "refused", self.device.asks(ready) or self._question(call))
+            if not wanted:
+                return Outcome(call, "refused", f"{call.name} was not carried out: what needs its result lacks a value")
+            if broken is not None:
+                why = f"{broken.call.name}, whose result it needs, {_FAILED[broken.status]} ({broken.message})"
+                return Outcome(call, "error", f"{call.name} was not carried out: {why}")
+            if self.dry_run:
+                return Outcome(call, "skipped", f"Dry run, not carried out: {call}")
+            question = self.device.asks(ready)
+            if question is not None and not self.confirm(ready, question):
+                return Outcome(call, "refused", f"{question} Not confirmed.")
+            message, value = self.device.call(ready.name, ready.arguments)
+        except DeviceError as error:
+            return Outcome(call, "error", str(error))
+        return Outcome(call, "done", message, value)
+
+    def _question(self, call: Call) -> str:
+        questions = []
+        for name in call.missing:
+            meaning = ""
+            if self.catalog is not None and call.name in self.catalog:
+                known = {parameter.name: parameter.description for parameter in self.catalog[call.name].parameters}
+                meaning = known.get(name, "").rstrip(".")
+            spoken = name.replace("_", " ")
+            questions.append(f"Could you tell me {meaning}?" if meaning else f"Which {spoken} should {call.name} take?")
+        return " ".join(questions)
+
+
+_FAILED = {"refused": "was refused", "error": "failed"}
+
+
+def result(outcome: Outcome) -> str:
+    """What a call gives to the call around it: its value as text, its message where it has no value."""
+    return outcome.message if outcome.value is None else str(outcome.value)
+
+
+class Functions:
+    """A device made of plain Python callables, by function name.
+
+    Those named in ``risky`` are confirmed first. A returned value is the result; a callable that
+    raises fails its own call only.
+    """
+
+    def __init__(self, functions: Mapping[str, Callable[..., Any]], risky: Collection[str] = ()) -> None:
+        self.functions = dict(functions)
+        self.risky = frozenset(risky)
+        if unknown := sorted(self.risky - set(self.functions)):
+            raise DeviceError(f"{unknown[0]!r} is named as risky but not implemented; expected: {self._known}")
+
+    def asks(self, call: Call) -> str | None:
+        """Whether to go on with a risky call."""
+        return f"Carry out {call}?" if call.name in self.risky and not call.missing else None
+
+    def call(self, name: str, arguments: Mapping[str, Any]) -> tuple[str, Any]:
+        """Calls the Python callable. Raises DeviceError where there is none, or where it raises anything."""
+        if name not in self.functions:
+            raise DeviceError(f"no function {name!r} is implemented; expected: {self._known}")
+        try:
+            value = self.functions[name](**arguments)
+        except Exception as error:  # the application's own code: it may raise anything
+            raise DeviceError(f"{name} failed with {type(error).__name__}: {error}") from error
+        return (f"{name} is done" if value is None else str(value)), value
+
+    @property
+    def _known(self) -> str:
+        return ", ".join(self.functions) or "none"
