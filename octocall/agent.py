@@ -43,9 +43,7 @@ class Agent:
     to ask for missing values where the device has no words of its own.
     """
 
-    def __init__(
-        self, device: Device, confirm: Confirm = nobody, dry_run: bool = False, catalog: Catalog | None = None
-    ) -> None:
+    def __init__(self, device: Device, confirm: Confirm = nobody, dry_run: bool = False, catalog: Catalog | None = None) -> None:
         self.device, self.confirm, self.dry_run, self.catalog = device, confirm, dry_run, catalog
 
     def run(self, plan: Plan) -> list[Outcome]:

@@ -34,9 +34,7 @@ class Diary:
         return implementation
 
 
-def run(
-    plan: Plan | Call, answers: dict[str, Any], risky: tuple[str, ...] = (), **options: Any
-) -> tuple[list[Outcome], Diary]:
+def run(plan: Plan | Call, answers: dict[str, Any], risky: tuple[str, ...] = (), **options: Any) -> tuple[list[Outcome], Diary]:
     diary = Diary()
     device = Functions({name: diary.named(name, answer) for name, answer in answers.items()}, risky)
     plan = plan if isinstance(plan, Plan) else Plan((plan,))

@@ -89,7 +89,10 @@ def _queries(path: Path) -> list[str]:
 def data_card(catalog: Catalog, config: SynthConfig, splits: Iterable[Split], out: Path, exams: Sequence[Path], public: int) -> str:
     """What the data are, in Markdown."""
     lines = [f"# Data card: {catalog.name}", "", "Settings: " + ", ".join(f"{k} {v}" for k, v in asdict(config).items()), ""]
-    lines += [f"Public requests at hand: {public} (CLINC150 CC-BY-3.0, HWU64 CC-BY-4.0, SNIPS CC0), used as irrelevant requests; names and titles\nfrom the slots of HWU64 and SNIPS stand in the value pools.", ""]
+    lines += [
+        f"Public requests at hand: {public} (CLINC150 CC-BY-3.0, HWU64 CC-BY-4.0, SNIPS CC0), used as irrelevant requests; names and titles\nfrom the slots of HWU64 and SNIPS stand in the value pools.",
+        "",
+    ]
     lines += ["Checked against exam files: " + (", ".join(path.name for path in exams) or "none given"), ""]
     for split in splits:
         kinds = Counter(example.kind for example in split.examples)
