@@ -113,7 +113,7 @@ def _answer(model: Model, text: str, now: datetime | None, yes: bool, dry_run: b
         _show_plan(found, trace)
     outcomes: list[Outcome] = []
     if found.valid:
-        agent = Agent(Phone(), confirm=(lambda call, question: True) if yes else _confirm, dry_run=dry_run)
+        agent = Agent(Phone(), (lambda call, question: True) if yes else _confirm, dry_run, model.catalog)
         outcomes = agent.run(found.plan)
     if as_json:
         print(json.dumps(_json(found, outcomes, trace), ensure_ascii=False))

@@ -219,9 +219,11 @@ class SpansCodec:
         return choice(*options)
 
     def read(self, request: Request) -> Reading:
-        """Tokenises a request. Raises RequestError where it is empty or longer than ``max_pieces``."""
+        """Tokenises a request. Raises RequestError where it is empty, no text, or longer than ``max_pieces``."""
         if not request.text.strip():
             raise RequestError("an empty request was given; a sentence is expected: say what should be done")
+        if any("\ud800" <= letter <= "\udfff" for letter in request.text):
+            raise RequestError("bytes that are no UTF-8 text were given; a sentence is expected")
         encoding = self.tokenizer.encode(request.text)
         if len(encoding.ids) > self.max_pieces:
             raise RequestError(f"a request of {len(encoding.ids)} word pieces was given; at most {self.max_pieces} are read: shorten it")

@@ -90,7 +90,8 @@ def data_card(catalog: Catalog, config: SynthConfig, splits: Iterable[Split], ou
     """What the data are, in Markdown."""
     lines = [f"# Data card: {catalog.name}", "", "Settings: " + ", ".join(f"{k} {v}" for k, v in asdict(config).items()), ""]
     lines += [
-        f"Public requests at hand: {public} (CLINC150 CC-BY-3.0, HWU64 CC-BY-4.0, SNIPS CC0), used as irrelevant requests; names and titles\nfrom the slots of HWU64 and SNIPS stand in the value pools.",
+        f"Public requests at hand: {public} (CLINC150 CC-BY-3.0, HWU64 CC-BY-4.0, SNIPS CC0), used as irrelevant requests; "
+        "names and titles from the slots of HWU64 and SNIPS stand in the value pools.",
         "",
     ]
     lines += ["Checked against exam files: " + (", ".join(path.name for path in exams) or "none given"), ""]

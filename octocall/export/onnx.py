@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import logging
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from torch import nn
 
 from octocall.call import Request
 from octocall.codecs.spans import SpansCodec
@@ -50,24 +53,43 @@ def _write(module: torch.nn.Module, arguments: tuple[torch.Tensor, ...], path: P
     program.save(str(path), external_data=False)
 
 
-def quantize(source: Path, target: Path) -> None:
-    """The graphs of ``source`` with int8 weights.
+class PackedWords(nn.Module):
+    """The word table in eight bits with a scale per word; a row is unpacked when it is looked up."""
 
-    Matrix products get one scale per output channel and seven bits, since processors without VNNI
-    add pairs of products in 16 bits, which eight bits overflow; the word table gets one scale per
-    tensor row through its own Gather.
+    def __init__(self, weight: torch.Tensor) -> None:
+        super().__init__()
+        scale = weight.abs().amax(1, keepdim=True).clamp(min=1e-8) / 127
+        self.register_buffer("scale", scale)
+        self.register_buffer("table", (weight / scale).round().to(torch.int8))
+
+    def forward(self, ids: torch.Tensor) -> torch.Tensor:
+        """Rows [..., width] of ids [...]."""
+        return self.table[ids].to(torch.float32) * self.scale[ids]  # type: ignore[index]
+
+
+def export_int8(network: Network, folder: Path) -> None:
+    """The same graphs with eight-bit weights, a third of the size.
+
+    Matrix products get one scale per block of 128 weights and quantise their input per block as
+    well: unlike one scale per tensor this survives the outliers of a transformer's activations.
     """
-    from onnxruntime.quantization import QuantType, quantize_dynamic
+    packed = copy.deepcopy(network)
+    packed.encoder.words = PackedWords(network.encoder.words.weight.detach())  # type: ignore[assignment]
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder) as scratch:
+        export(packed, Path(scratch))
+        for name in GRAPHS:
+            _pack_products(Path(scratch) / name, folder / name)
 
-    target.mkdir(parents=True, exist_ok=True)
-    for name in GRAPHS:
-        with tempfile.TemporaryDirectory(dir=target) as scratch:
-            part = Path(scratch) / name
-            quantize_dynamic(
-                source / name, part, op_types_to_quantize=["MatMul", "Gemm", "Gather"], per_channel=True, reduce_range=True,
-                weight_type=QuantType.QInt8, extra_options={"MatMulConstBOnly": True},
-            )  # fmt: skip
-            part.replace(target / name)
+
+def _pack_products(source: Path, target: Path) -> None:
+    import onnx
+    from onnxruntime.quantization.matmul_nbits_quantizer import MatMulNBitsQuantizer
+
+    logging.getLogger("onnxruntime.quantization.matmul_nbits_quantizer").setLevel(logging.WARNING)
+    quantizer = MatMulNBitsQuantizer(onnx.load(source), bits=8, block_size=128, is_symmetric=True, accuracy_level=4)
+    quantizer.process()
+    onnx.save(quantizer.model.model, target)
 
 
 class TorchRuntime:

@@ -24,7 +24,7 @@ def export_bundle(catalog: str, run: Path, data: Path, out: Path, encoder: Path 
     Raises OctocallError, and writes nothing, where too few did.
     """
     try:
-        from octocall.export.onnx import TorchRuntime, export, parity, quantize
+        from octocall.export.onnx import TorchRuntime, export, export_int8, parity
         from octocall.train.run import restore
     except ImportError as error:
         raise MissingExtraError(error.name or "torch", "train") from None
@@ -33,10 +33,8 @@ def export_bundle(catalog: str, run: Path, data: Path, out: Path, encoder: Path 
     network, codec = restore(catalog, run, encoder)
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out.parent) as scratch:
-        plain, folder = Path(scratch) / "float32", Path(scratch) / precision
-        export(network, plain)
-        if precision == "int8":
-            quantize(plain, folder)
+        folder = Path(scratch) / precision
+        (export_int8 if precision == "int8" else export)(network, folder)
         asked = [example.request for example, _ in zip(_every(data, requests), range(requests), strict=False)]
         same = parity(codec, OnnxRuntime(folder), TorchRuntime(network), asked)
         report = {"precision": precision, "requests": len(asked), "same_plans": round(same, 4)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 import re
 from dataclasses import dataclass
@@ -15,6 +16,10 @@ _TAIL = re.compile(r"[\s.,;!?]+$")
 _PERCENT = re.compile(r"\s*(%|percent|per cent|pct)$", re.I)
 _OUT_OF = re.compile(r"^(.+?)\s*(?:/|out of|of)\s*(10|ten|100|a hundred)$", re.I)
 _DEGREES = re.compile(r"\s*(?:(?:°|degrees?|degs?)\s*)?(?:(?P<celsius>celsius|centigrade|c)|(?P<fahrenheit>fahrenheit|f))?\s*(?:°|degrees?|degs?)?$", re.I)
+
+
+def _whole(value: float) -> bool:
+    return math.isfinite(value) and value == int(value)
 
 
 def _spelled(value: float, rng: random.Random) -> str:
@@ -51,7 +56,7 @@ class Integer(Type):
         return int(value) if value is not None and value == int(value) and self.least <= value <= self.most else None
 
     def check(self, value: Any) -> int:
-        if isinstance(value, bool) or not isinstance(value, int | float) or value != int(value):
+        if isinstance(value, bool) or not isinstance(value, int | float) or not _whole(value):
             raise self._refuse(value, "a whole number")
         if not self.least <= value <= self.most:
             raise self._refuse(value, f"a whole number from {self.least} to {self.most}")
@@ -132,7 +137,7 @@ class Duration(Type):
         return int(seconds) if seconds is not None and seconds == int(seconds) and 0 < seconds <= self.most else None
 
     def check(self, value: Any) -> int:
-        if isinstance(value, bool) or not isinstance(value, int | float) or value != int(value) or not 0 < value <= self.most:
+        if isinstance(value, bool) or not isinstance(value, int | float) or not _whole(value) or not 0 < value <= self.most:
             raise self._refuse(value, f"a whole number of seconds from 1 to {self.most}")
         return int(value)
 

@@ -23,6 +23,7 @@ LAYERS = [
     ["train", "bench"],
     ["export"],
     ["cli", "__init__"],
+    ["__main__"],
 ]
 HEAVY = {"torch": {"train", "export"}, "safetensors": {"train"}, "onnxscript": {"export"}, "matplotlib": {"bench"},
          "onnxruntime": {"runtimes", "export"}}  # fmt: skip

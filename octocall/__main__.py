@@ -1,0 +1,5 @@
+"""``python -m octocall``."""
+
+from octocall.cli import main
+
+main()
