@@ -60,8 +60,7 @@ def model_card(codec: SpansCodec, run: Path, data: Path, report: dict[str, Any])
         f"# {codec.catalog.name}: {len(codec.catalog)} functions", "",
         "A request in English becomes calls of the functions in catalog.json. Encoder: all-MiniLM-L6-v2 (Apache-2.0), fine-tuned;",
         "decoder over functional tokens, literals and pointers into the request: octocall's own. Licence of the weights: Apache-2.0.", "",
-        f"Training: {record['config']['steps']} steps of {record['config']['batch_size']} on {record['device']} ({record['precision']}),",
-        f"{record['seconds'] / 60:.0f} minutes, seed {record['config']['seed']}, torch {record['torch']}.",
+        *_runs(record),
         f"Held-out phrasings, every decision right: {last.get('held_out_right', 0):.1%}.",
         f"Export: {report['precision']}; {report['same_plans']:.1%} of {report['requests']} held-out plans as in torch.", "",
         "Trained on phrase books written for octocall and, as irrelevant requests, on CLINC150 (CC-BY-3.0, Larson et al. 2019),",
@@ -69,3 +68,15 @@ def model_card(codec: SpansCodec, run: Path, data: Path, report: dict[str, Any])
         "Limits: English only; at most " + str(codec.max_pieces) + " word pieces; a value must stand in the request or be implied by it.", "",
         (data / CARD).read_text(encoding="utf-8"),
     ])  # fmt: skip
+
+
+def _runs(record: dict[str, Any] | None) -> list[str]:
+    """A line per run, the first one first."""
+    if record is None:
+        return []
+    config = record["config"]
+    line = (
+        f"Training: {config['steps']} steps of {config['batch_size']} on {record['device']} ({record['precision']}), {record['seconds'] / 60:.0f} minutes, "
+        f"seed {config['seed']}, torch {record['torch']}, data SHA-256 {record['data']['train.jsonl'][:16]}…"
+    )
+    return [*_runs(record.get("start")), line]

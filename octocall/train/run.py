@@ -75,7 +75,7 @@ def train(
     trainer = Trainer(network, codec, config, out)
     began = time.monotonic()
     trainer.train(rows, held, report)
-    return write_record(out, trainer, [data / TRAIN, data / HELD_OUT], time.monotonic() - began)
+    return write_record(out, trainer, [data / TRAIN, data / HELD_OUT], time.monotonic() - began, start)
 
 
 def restore(catalog: str, run: Path, encoder: Path | None) -> tuple[Network, SpansCodec]:

@@ -183,13 +183,14 @@ def build(codec: SpansCodec, encoder: Encoder, config: TrainConfig) -> Network:
     return network
 
 
-def write_record(folder: Path, trainer: Trainer, data: Sequence[Path], seconds: float) -> dict[str, Any]:
-    """The run record ``run.json``: configuration, data digest, device, curve."""
+def write_record(folder: Path, trainer: Trainer, data: Sequence[Path], seconds: float, start: Path | None = None) -> dict[str, Any]:
+    """The run record ``run.json``: configuration, data digest, device, curve, and the record of the run it started from."""
     sums = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in data}
     record = {
         "config": asdict(trainer.config), "data": sums, "catalog": trainer.codec.catalog.digest, "device": str(trainer.device),
         "precision": str(trainer.precision), "threads": torch.get_num_threads(), "torch": torch.__version__, "seconds": round(seconds, 1),
         "curve": trainer.curve,
+        "start": json.loads((start / "run.json").read_text(encoding="utf-8")) if start is not None else None,
     }  # fmt: skip
     write_atomically(folder / "run.json", json.dumps(record, indent=1).encode())
     return record
