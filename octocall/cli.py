@@ -242,9 +242,7 @@ def flags(config: type, defaults: Any) -> Callable[[Callable[..., None]], Callab
             kind = {"int": int, "float": float, "str": str, "bool": bool}[str(field.type)]
             name = f"--{field.name.replace('_', '-')}"
             option = typer.Option(f"{name}/--no-{name[2:]}" if kind is bool else name, help=f"{config.__name__}.{field.name}")
-            extra.append(
-                inspect.Parameter(field.name, inspect.Parameter.KEYWORD_ONLY, default=getattr(defaults, field.name), annotation=Annotated[kind, option])
-            )
+            extra.append(inspect.Parameter(field.name, inspect.Parameter.KEYWORD_ONLY, default=getattr(defaults, field.name), annotation=Annotated[kind, option]))
 
         def run(**given: Any) -> None:
             chosen = config(**{field.name: given.pop(field.name) for field in fields(config)})

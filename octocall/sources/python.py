@@ -74,9 +74,7 @@ def read_hint(hint: Any, where: str) -> Type:
             return read_hint(inner[0], where)
     if isinstance(hint, type) and hint in _PLAIN:
         return _PLAIN[hint]
-    raise SignatureError(
-        f"{where} has the type hint {hint!r}; expected str, int, float, bool, time, date, datetime, Literal[…] or Annotated[…, an octocall type]"
-    )
+    raise SignatureError(f"{where} has the type hint {hint!r}; expected str, int, float, bool, time, date, datetime, Literal[…] or Annotated[…, an octocall type]")
 
 
 def read_docstring(doc: str) -> tuple[str, dict[str, str]]:
