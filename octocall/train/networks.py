@@ -78,7 +78,7 @@ class Encoder(nn.Module):
 
     def forward(self, ids: Tensor, bias: Tensor | None = None) -> Tensor:
         """States [batch, length, width] of ids [batch, length]; ``bias`` hides padding."""
-        x = self.dropout(self.norm(self.words(ids) + self.positions[: ids.shape[1]]))
+        x: Tensor = self.dropout(self.norm(self.words(ids) + self.positions[: ids.shape[1]]))
         for layer in self.layers:
             x = layer(x, bias)
         return x

@@ -171,7 +171,8 @@ def build(codec: SpansCodec, encoder: Encoder, config: TrainConfig) -> Network:
     def vector(text: str) -> Tensor:
         states = encoder(torch.tensor([codec.tokenizer.encode(text).ids]))
         mean: Tensor = states[0].mean(0)
-        return 0.02 * math.sqrt(mean.numel()) * mean / mean.norm()
+        scale: Tensor = 0.02 * math.sqrt(mean.numel()) / mean.norm()
+        return scale * mean
 
     catalog = codec.catalog
     rows = {codec.vocab.ids[catalog.token(f.name)]: vector(f"{f.name.replace('_', ' ')}. {f.description}") for f in catalog}
