@@ -31,7 +31,7 @@ def plan(request: Request, catalog: Catalog) -> Plan:
 
 
 def _call(function: Function, request: Request, matched: set[str]) -> Call:
-    context = Context(request.now or datetime.min, request.region)
+    context = Context(request.now or datetime.now(), request.region)
     found = {p.name: _value(p, request.text, matched, context) for p in function.parameters}
     arguments = {name: value for name, value in found.items() if value is not None}
     missing = tuple(p.name for p in function.parameters if p.required and p.name not in arguments)
