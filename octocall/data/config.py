@@ -15,5 +15,6 @@ class SynthConfig:
     nested: int = 6500
     irrelevant: int = 11000
     public: float = 0.45  # the share of irrelevant rows from public sets, where these are at hand
+    context: float = 0.15  # the share of requests with a sentence before them that asks for nothing; half as many have one after
     held_out: float = 0.06  # the share of phrasings kept for validation
     seed: int = 0

@@ -41,6 +41,23 @@ def _slips(text: str, rng: random.Random) -> str:
     return "".join(words)
 
 
+def in_context(pieces: list[Piece], before: str, after: str, rng: random.Random) -> list[Piece]:
+    """``pieces`` with a sentence around them that asks for nothing; an empty one is left out."""
+    if before:
+        joint = rng.choice((". ", ". ", ". ", "! ", ", so ", ", ", " so ", " - ", " "))
+        first = pieces[0]
+        if joint[0] not in ".!" and first.slot is None and first.text[:2] not in ("I ", "I'"):
+            first = Piece(first.text[:1].lower() + first.text[1:])
+        elif joint[0] in ".!" and rng.random() < 0.5:
+            first = Piece(first.text[:1].upper() + first.text[1:], first.slot, first.typed)
+        pieces = [Piece(before + joint), first, *pieces[1:]]
+    if after:
+        closed = pieces[-1].slot is None and pieces[-1].text.rstrip()[-1:] in tuple(".!?")
+        joint = " " if closed else rng.choice((". ", ". ", ". ", ", ", "! ", " - ", " ", " "))
+        pieces = [*pieces, Piece(joint + (after if joint[0] in ".!" or closed else after[:1].lower() + after[1:] if after[:2] not in ("I ", "I'") else after))]
+    return pieces
+
+
 def disturb(pieces: list[Piece], rng: random.Random, wrap: bool = True) -> list[Piece]:
     """A variant of ``pieces`` as somebody else might have typed it; about a third stay as they are."""
     if wrap and rng.random() < 0.08:

@@ -243,7 +243,7 @@ def value_pools(folder: Path) -> dict[str, list[str]]:
         for row in map(json.loads, hwu.read_text(encoding="utf-8").splitlines()):
             for slot, text in re.findall(r"\[\s*(\w+)\s*:\s*([^\]]*?)\s*\]", row["annotated"]):
                 if pool := _HWU_POOLS.get(slot):
-                    pools[pool][text.removesuffix("'s").removesuffix("'s")] = None
+                    pools[pool][text.removeprefix("my ").removesuffix("'s").removesuffix(" 's")] = None
     return {pool: [text for text in texts if text and "\ufffd" not in text and "Ã" not in text] for pool, texts in pools.items()}
 
 

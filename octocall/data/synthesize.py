@@ -13,7 +13,7 @@ from octocall.call import Call, Plan, Request, Spans
 from octocall.catalog import IRRELEVANT, Catalog
 from octocall.data.config import SynthConfig
 from octocall.data.example import Example
-from octocall.data.noise import Piece, disturb
+from octocall.data.noise import Piece, disturb, in_context
 from octocall.data.phrasebook import Phrasing, Shape, Slot
 from octocall.data.pools import Pools
 from octocall.types import Context, DateTime, Text, TimeOfDay
@@ -30,6 +30,10 @@ JOINTS = (
     " and ", " and ", " and then ", " then ", ", then ", ", and ", ", also ", " and also ", ". ", ". Then ", ". Also, ", "; ", " plus ",
     ". After that ", " after that ", ", oh and ", ". Oh and ", " and while you're at it ", ". And ", " & ", ", ", " as well as ", " next ", ". Next, ",
 )  # fmt: skip
+
+
+OPEN_ENDED = ("message", "content", "title", "label", "query")
+"""Values that a sentence behind them could belong to."""
 
 
 @dataclass
@@ -94,6 +98,16 @@ class Synthesizer:
         names = sorted(self.by_function)
         return [rng.choice(self.by_function[rng.choice(names)]) for _ in range(3 if rng.random() < 0.2 else 2)]
 
+    def _context(self, pieces: Sequence[Piece], rng: random.Random) -> tuple[str, str]:
+        """What somebody says before and after a request without asking for anything; mostly nothing."""
+        before, after = (self.pools.texts.get(f"context.{where}", [""]) for where in ("before", "after"))
+        last = pieces[-1].slot
+        open_ended = isinstance(last, tuple) and last[1] in OPEN_ENDED
+        return (
+            rng.choice(before) if rng.random() < self.config.context else "",
+            rng.choice(after) if rng.random() < self.config.context / 2 and not open_ended else "",
+        )
+
     def _clock(self, rng: random.Random) -> datetime:
         return datetime(2024, 1, 1) + timedelta(minutes=rng.randrange(3 * 366 * 24 * 60))
 
@@ -155,7 +169,7 @@ class Synthesizer:
             pieces = _join(pieces, moved, rng) if pieces else moved
             shapes += filled.shapes
             expected |= {(call + offset, name): value for (call, name), value in filled.expected.items()}
-        pieces = disturb(pieces, rng)
+        pieces = disturb(in_context(pieces, *self._context(pieces, rng), rng), rng)
         text, spans = _lay_out(pieces)
         request = Request(text, now)
         calls = _calls(shapes, spans, expected, request, self.catalog)

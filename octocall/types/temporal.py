@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, ClassVar
 
@@ -13,6 +13,9 @@ from octocall.types.times import Moment, parse_moment, resolve_clock, resolve_da
 from octocall.types.times_sample import sample_clock, sample_date, sample_datetime
 
 STAMP = "%Y-%m-%d-%H-%M"
+
+_EVENING = re.compile(r"\b(?:dinner|supper|drinks|cocktails|concert|movies?|film|cinema|theat(?:er|re)|opera|gig|poker|party|night)\b", re.I)
+_EVENING_HOURS = range(7, 11)
 
 
 @dataclass(frozen=True)
@@ -73,7 +76,8 @@ class DateTime(_Temporal):
     """A minute on the calendar as YYYY-MM-DD-HH-MM.
 
     With ``after`` it ends what the parameter of that name begins: lengths of time and bare clock
-    times are counted from there, and its default lies ``minutes`` later.
+    times are counted from there, and its default lies ``minutes`` later. A bare hour from 7 to 10 is
+    one of the evening where an earlier argument says so ("dinner", "concert").
     """
 
     after: str = ""
@@ -88,8 +92,14 @@ class DateTime(_Temporal):
         if moment is None:
             return None
         start = self._start(context)
+        if moment.bare and moment.time and moment.time.hour in _EVENING_HOURS and self._in_evening(context):
+            moment = replace(moment, time=moment.time.replace(hour=moment.time.hour + 12), bare=False)
         value = resolve_datetime(moment, context.now) if start is None else resolve_end(moment, start, context.now)
         return value.strftime(STAMP) if value is not None else None
+
+    def _in_evening(self, context: Context) -> bool:
+        """Whether what was said before names something of the evening: "dinner at 7" is not at breakfast."""
+        return not self.after and any(isinstance(value, str) and _EVENING.search(value) for value in context.arguments.values())
 
     def fill(self, default: Any, context: Context) -> Any:
         start = self._start(context)

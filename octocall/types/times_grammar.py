@@ -178,11 +178,11 @@ def _half_hour(tokens: Sequence[Token], now: datetime) -> Piece | None:
 
 
 def _past(tokens: Sequence[Token], now: datetime) -> Piece | None:
-    """half past six, a quarter to eight, ten minutes past noon."""
-    at = next(n for n, token in enumerate(tokens) if token.kind in "pt")
+    """half past six, a quarter to eight, quarter of eight, ten minutes past noon."""
+    at = next(n for n, token in enumerate(tokens) if token.kind in "ptF")
     lead = next(token for token in tokens if token.kind in "hqNZ")
     minutes = {"h": 30, "q": 15}.get(lead.kind, lead.number)
-    back = tokens[at].kind == "t"
+    back = tokens[at].kind in "tF"  # 'quarter of eight' is a quarter to
     with_unit = tokens[at - 1].kind == "U" and tokens[at - 1].number != 60
     if with_unit or not 0 < minutes < 60 or (back and lead.kind == "h"):
         return None
@@ -246,6 +246,7 @@ _RULES: list[tuple[str, str, _Build]] = [  # first kinds, pattern over kinds, me
     ("T", "T", _part_of_day),
     ("PILSE", "(?:[PI]?L?|S)E", _part_of_day),
     ("ahqNZ", "a?[hqNZ]U?[pt](?:[NZ]K?|X)M?", _past),
+    ("aq", "a?qF(?:[NZ]K?|X)M?", _past),
     ("NZa", "[NZa]U[NZ](?=R|$)", _hours_minutes),
     ("aNZQVfU2n", "n?[aNZQVf]?[U2YW]na?[hq]", _span),
     ("NZQVn", "n?[NZQV]na?[hq][U2YW]~?", _span),

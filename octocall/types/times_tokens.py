@@ -26,7 +26,7 @@ class Token(NamedTuple):
 _PLAIN = {
     "": "about around approximately approx roughly exactly precisely sharp ish ~",
     "P": "at on by for until @",
-    "t": "to till til",
+    "t": "to till til before",
     "p": "past after",
     "R": "from",
     "I": "in within",

@@ -82,6 +82,20 @@ def test_data_are_the_same_again_verified_and_disjoint(tmp_path: Path, codec: Sp
         assert codec.decode(codec.encode(example.plan, reading), reading) == example.plan
 
 
+def test_a_sentence_around_a_request_leaves_its_values_in_place(android: Catalog, tmp_path: Path) -> None:
+    (phrasing,) = read_phrasebook(book(tmp_path, "[get_weather_forecast]\nWill it rain in {location}\n"), android)
+    pools = Pools({"location": ["Oslo"], "context.before": ["I'm in the car"], "context.after": ["No rush"]}, strange=0)
+    synthesizer = Synthesizer(android, [phrasing], pools, SynthConfig(context=1))
+    seen = set()
+    for seed in range(40):
+        rng = random.Random(seed)
+        example = synthesizer.example([synthesizer.fill(phrasing, rng)], "x", rng)
+        (call,) = example.plan.calls
+        assert call.arguments["location"].lower() == "oslo" and example.kind == "single"
+        seen.add(("car" in example.request.text.lower(), "rush" in example.request.text.lower()))
+    assert (True, True) in seen
+
+
 def test_the_split_hangs_on_the_words_alone() -> None:
     sides = [held_out(f"phrase {i}", 0.1) for i in range(2000)]
     assert 0.07 < sum(sides) / 2000 < 0.13 and sides == [held_out(f"phrase {i}", 0.1) for i in range(2000)]

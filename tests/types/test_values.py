@@ -82,6 +82,13 @@ def test_an_end_is_counted_from_its_start() -> None:
     assert end.fill(None, CONTEXT) is None
 
 
+@pytest.mark.parametrize("title, hour", [("dinner with Ann", "19"), ("standup", "07"), ("opening night", "19")])
+def test_a_bare_hour_of_an_evening_occasion_is_one_of_the_evening(title: str, hour: str) -> None:
+    context = Context(NOW, arguments={"title": title})
+    assert DateTime().parse("tomorrow at 7", context) == f"2026-03-05-{hour}-00"
+    assert DateTime().parse("tomorrow at 7 am", context) == "2026-03-05-07-00"
+
+
 @pytest.mark.parametrize(
     "kind, wrong",
     [(Text(), ""), (Text(), 3), (Choice(("a",)), "b"), (Boolean(), 1), (Integer(0, 10), 11), (Integer(0, 10), True), (Integer(), 1.5), (Number(0, 1), 2),
