@@ -63,7 +63,7 @@ class Trainer:
                 {"params": [p for p in trained if id(p) in encoder], "lr": config.encoder_rate},
                 {"params": [p for p in trained if id(p) not in encoder], "lr": config.learning_rate},
             ],
-            weight_decay=config.weight_decay, betas=(0.9, 0.98),
+            weight_decay=config.weight_decay, betas=(0.9, 0.98), fused=True,
         )  # fmt: skip
         self.schedule = torch.optim.lr_scheduler.LambdaLR(self.optimizer, self._rate)
         self.step = 0
