@@ -9,11 +9,11 @@ from dataclasses import dataclass
 class SynthConfig:
     """How many rows of which kind; every field is a flag of ``octocall synth``."""
 
-    rows_per_function: int = 2600
-    parallel: int = 9000
+    rows_per_function: int = 4000
+    parallel: int = 15000
     joined: float = 0.5  # the share of parallel rows made by joining single requests
-    nested: int = 6500
-    irrelevant: int = 11000
+    nested: int = 9000
+    irrelevant: int = 14000
     public: float = 0.45  # the share of irrelevant rows from public sets, where these are at hand
     context: float = 0.15  # the share of requests with a sentence before them that asks for nothing; half as many have one after
     held_out: float = 0.06  # the share of phrasings kept for validation

@@ -13,11 +13,11 @@ class TrainConfig:
     on CPUs without AMX or AVX512-BF16 bfloat16 is emulated and many times slower.
     """
 
-    steps: int = 2300
-    batch_size: int = 48
-    learning_rate: float = 5e-4
-    encoder_rate: float = 1e-4
-    warmup: int = 100
+    steps: int = 9600
+    batch_size: int = 24
+    learning_rate: float = 6e-4
+    encoder_rate: float = 2e-4
+    warmup: int = 300
     weight_decay: float = 0.01
     dropout: float = 0.1
     decoder_layers: int = 2
@@ -29,5 +29,5 @@ class TrainConfig:
     precision: str = "auto"
     threads: int = 0
     freeze_words: bool = True
-    evaluate_every: int = 500
-    checkpoint_every: int = 250
+    evaluate_every: int = 2400
+    checkpoint_every: int = 600
