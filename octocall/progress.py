@@ -30,7 +30,7 @@ def counting(console: Console) -> Iterator[Callable[[str, int, int], None]]:
 
 @contextmanager
 def training(console: Console, steps: int) -> Iterator[Callable[[dict[str, Any]], None]]:
-    """A bar of steps with the loss beside it; held-out figures on lines of their own."""
+    """A bar of steps with the loss beside it; held-out figures on lines of their own. In a log file a line per hundred steps."""
     with _bar(console) as bars:
         task = bars.add_task("training", total=steps)
         loss = 0.0
@@ -42,5 +42,7 @@ def training(console: Console, steps: int) -> Iterator[Callable[[dict[str, Any]]
                 return
             loss = 0.98 * loss + 0.02 * point["loss"] if loss else point["loss"]
             bars.update(task, completed=point["step"], description=f"training, loss {loss:.3f}")
+            if not console.is_terminal and point["step"] % 100 == 0:
+                console.print(f"step {point['step']} of {steps}: loss {loss:.3f}")
 
         yield report
