@@ -36,13 +36,13 @@ _PLAIN = {
     "a": "a an",
     "L": "the",
     "F": "of",
-    "n": "and",
+    "n": "and n nd &",
     "c": "couple",
     "h": "half",
     "q": "quarter quarters",
     "K": "oclock",
     "E": "morning afternoon evening night",
-    "T": "tonight tonite",
+    "T": "tonight tonite 2nite",
     "2": "second",
     "~": "time",
 }
@@ -56,10 +56,10 @@ _VALUED: dict[str, dict[str, int]] = {
     },
     "Y": {"day": DAY_SECONDS, "days": DAY_SECONDS},
     "W": dict.fromkeys(["week", "weeks", "wk", "wks"], 7 * DAY_SECONDS),
-    "D": {"today": 0, "yesterday": -1, **dict.fromkeys(["tomorrow", "tmrw", "tmr", "tmw"], 1)},
+    "D": {"today": 0, "yesterday": -1, **dict.fromkeys(["tomorrow", "tomorow", "tommorow", "tommorrow", "tmrw", "tmr", "tmw", "tmrrw", "2moro", "2morrow"], 1)},
     "A": {
         **{name.lower(): n for n, name in enumerate(WEEKDAYS)},
-        **{"mon": 0, "tue": 1, "tues": 1, "wed": 2, "thu": 3, "thur": 3, "thurs": 3, "fri": 4},
+        **{"mon": 0, "tue": 1, "tues": 1, "wed": 2, "weds": 2, "thu": 3, "thur": 3, "thurs": 3, "fri": 4},
     },
     "j": {"sat": 5, "sun": 6},
     "B": {
@@ -73,6 +73,7 @@ _LEXICON = {word: Token(kind, {"second": 2}.get(word, 0), word) for kind, words 
     word: Token(kind, number, word) for kind, numbers in _VALUED.items() for word, number in numbers.items()
 }
 _LEXICON[""] = _LEXICON["ish"]
+_LEXICON |= {short: _LEXICON[word] for short, word in {"mornin": "morning", "morn": "morning", "evenin": "evening", "eve": "evening", "nite": "night"}.items()}
 
 _TOKEN = re.compile(
     r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}t?(?![a-z])"

@@ -98,7 +98,7 @@ def _tail(words: Sequence[str], at: int) -> float | None:
         return 0.0
     if rest[0] == "point":
         return _decimals(rest, 1)
-    if rest[0] != "and" or rest[-1] not in _FRACTIONS or len(rest) != 3:
+    if rest[0] not in ("and", "n", "&") or rest[-1] not in _FRACTIONS or len(rest) != 3:
         return None
     count = 1 if rest[1] in ("a", "an") else UNITS.get(rest[1])
     return None if count is None else count * _FRACTIONS[rest[-1]]
