@@ -99,6 +99,6 @@ class Catalog:
                 continue
             elif parameter.required:
                 raise PlanError(f"{call.name} needs a value for {parameter.name!r}")
-            else:
-                arguments[parameter.name] = parameter.type.fill(parameter.default, Context(datetime.min, arguments=arguments))
+            elif (value := parameter.type.fill(parameter.default, Context(datetime.min, arguments=arguments))) is not None:
+                arguments[parameter.name] = value
         return Call(call.name, arguments, call.missing, call.spans)

@@ -10,7 +10,7 @@ the place of a value is a nested call. Calls are separated by AND and closed by 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -137,14 +137,17 @@ class Writer:
         else:
             frame = self._frames[-1]
             parameter = frame.parameter
-            value: Any = None
             if symbol == DEFAULT:
-                value = parameter.type.fill(parameter.default, self.context)
-            elif symbol == NEXT:
-                value = self._read(parameter, frame)
-            elif symbol != MISSING:
-                value = parameter.type.parse(symbol, self.context)
-            self._fill(value)
+                self._fill(parameter.type.fill(parameter.default, self.context))
+            else:
+                value = None
+                if symbol == NEXT:
+                    value = self._read(parameter, frame)
+                elif symbol != MISSING:
+                    value = parameter.type.parse(symbol, self.context)
+                if value is None:
+                    frame.missing.append(parameter.name)
+                self._fill(value)
         self._close()
 
     def _read(self, parameter: Parameter, frame: _Frame) -> Any:
@@ -154,16 +157,13 @@ class Writer:
         self.ranges = []
         value = parameter.type.parse(text, self.context)
         if value is None:
-            # each part was readable but not their sum, as in "Friday" without a time: ask back or take the default
+            # each part was readable but not their sum, as in "Friday" without a time: ask back
             del frame.spans[parameter.name]
-            return None if parameter.required else parameter.type.fill(parameter.default, self.context)
         return value
 
     def _fill(self, value: Any) -> None:
         frame = self._frames[-1]
-        if value is None:
-            frame.missing.append(frame.parameter.name)
-        else:
+        if value is not None:
             frame.arguments[frame.parameter.name] = value
         frame.place += 1
 
@@ -229,6 +229,8 @@ class SpansCodec:
             raise RequestError(f"a request of {len(encoding.ids)} word pieces was given; at most {self.max_pieces} are read: shorten it")
         words = tuple(-1 if word is None else word for word in encoding.word_ids)
         now = request.now or datetime.now().replace(second=0, microsecond=0)
+        if not 1970 <= now.year <= 2199:
+            raise RequestError(f"a clock in the year {now.year} was given; one from 1970 to 2199 is expected")
         return Reading(request, tuple(encoding.ids), tuple(encoding.offsets), words, now)
 
     def decode(self, symbols: Iterable[int], reading: Reading) -> Plan:
@@ -260,7 +262,9 @@ class SpansCodec:
             if isinstance(value, Call):
                 yield from self._encode_call(value, reading)
             elif parameter.name in call.missing:
-                yield MISSING if parameter.required else DEFAULT
+                if not parameter.required:
+                    raise PlanError(f"{call.name}.{parameter.name} is optional; it cannot be written as missing")
+                yield MISSING
             else:
                 yield from self._encode_value(parameter, value, call.spans.get(parameter.name, ()), reading, context)
             if value is not None:
@@ -301,10 +305,6 @@ class SpansCodec:
     def part(self, writer: Writer, start: int, stop: int) -> bool:
         """Whether the pieces from ``start`` to ``stop`` may be a span of the value being filled."""
         return writer.type.part(writer.reading.text(start, stop), writer.context)
-
-    def single(self, plan: Plan) -> Plan:
-        """``plan`` without spans, for comparison and printing."""
-        return Plan(tuple(replace(call, spans={}) for call in plan.calls), plan.confidence)
 
 
 def symbol_name(vocab: Vocab, reading: Reading, symbol: int) -> str:

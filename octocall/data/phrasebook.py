@@ -3,7 +3,8 @@
 A book is a text file with a section per function. A line is a template, ``{parameter}`` a slot
 filled from a pool, ``{parameter=words}`` a value of the author's own, ``{parameter:variant}`` a slot
 of another wording; what is only implied stands behind ``|``. Under ``[combined]`` the calls stand
-before ``=>`` and ``{2.level}`` says whose value a slot is.
+before ``=>`` and ``{2.level}`` says whose value a slot is; ``{1.name+2.contact_name}`` is said once
+and serves two calls.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from octocall.catalog import IRRELEVANT, Catalog
 from octocall.errors import DataError
 
 COMBINED = "combined"
-_SLOT = re.compile(r"\{(?:(\d+)\.)?(\w+)(?::(\w+))?(?:=([^{}]*))?\}")
+_SLOT = re.compile(r"\{(?:(\d+)\.)?(\w+)(?:\+(\d+)\.(\w+))?(?::(\w+))?(?:=([^{}]*))?\}")
 _TOKEN = re.compile(r"\s*([A-Za-z_]\w*|[()=;,]|[^\s()=;,]+)")
 
 
@@ -36,12 +37,16 @@ class Shape:
 
 @dataclass(frozen=True)
 class Slot:
-    """A place in a template: which call (index in walking order), which parameter, how it is worded."""
+    """A place in a template: which call (index in walking order), which parameter, how it is worded.
+
+    ``also`` is a second call and parameter that takes the same words.
+    """
 
     call: int
     parameter: str
     variant: str = ""
     words: str | None = None
+    also: tuple[int, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -149,15 +154,21 @@ def _cut(template: str, shapes: tuple[Shape, ...], catalog: Catalog) -> Iterator
     for call in calls:
         for parameter in (*call.constants, *call.nested):
             catalog[call.name].parameter(parameter)
-    at = 0
+    at, seen = 0, set()
     for match in _SLOT.finditer(template):
         if at < match.start():
             yield template[at : match.start()]
         at = match.end()
-        number, parameter, variant, words = match.groups()
+        number, parameter, second, other, variant, words = match.groups()
         index = int(number) - 1 if number else _owner(parameter, calls, catalog)
-        catalog[calls[index].name].parameter(parameter)
-        yield Slot(index, parameter, variant or "", words)
+        kind = catalog[calls[index].name].parameter(parameter).type
+        also = (int(second) - 1, other) if second else None
+        if also and catalog[calls[also[0]].name].parameter(other).type != kind:
+            raise ValueError(f"{parameter} and {other} have different types")
+        if (index, parameter) in seen and kind.joins == 1:
+            raise ValueError(f"{parameter} has two slots")
+        seen.add((index, parameter))
+        yield Slot(index, parameter, variant or "", words, also)
     if at < len(template):
         yield template[at:]
     if re.search(r"[{}]", _SLOT.sub("", template)):

@@ -38,11 +38,15 @@ OPEN_ENDED = ("message", "content", "title", "label", "query")
 
 @dataclass
 class Filled:
-    """A phrasing with its values: pieces of text, the expected values by (call, parameter)."""
+    """A phrasing with its values: pieces of text, the expected values by (call, parameter).
+
+    ``shared`` maps a parameter to the one whose words it takes.
+    """
 
     pieces: list[Piece]
     shapes: tuple[Shape, ...]
     expected: dict[tuple[int, str], Any] = field(default_factory=dict)
+    shared: dict[tuple[int, str], tuple[int, str]] = field(default_factory=dict)
 
 
 class Synthesizer:
@@ -126,6 +130,8 @@ class Synthesizer:
             filled.pieces.append(Piece(text, (part.call, part.parameter), not isinstance(kind, Text)))
             if value is not None:
                 filled.expected[part.call, part.parameter] = value
+            if part.also is not None:
+                filled.shared[part.also] = (part.call, part.parameter)
         return filled
 
     def _apart(self, phrasing: Phrasing, rng: random.Random, now: datetime) -> dict[tuple[int, str, str], tuple[str, Any]]:
@@ -163,14 +169,17 @@ class Synthesizer:
         pieces: list[Piece] = []
         shapes: list[Shape] = []
         expected: dict[tuple[int, str], Any] = {}
+        shared: dict[tuple[int, str], tuple[int, str]] = {}
         for filled in parts:
             offset = sum(len(shape.walk()) for shape in shapes)
             moved = [Piece(p.text, (p.slot[0] + offset, p.slot[1]) if isinstance(p.slot, tuple) else None, p.typed) for p in filled.pieces]
             pieces = _join(pieces, moved, rng) if pieces else moved
             shapes += filled.shapes
             expected |= {(call + offset, name): value for (call, name), value in filled.expected.items()}
+            shared |= {(a + offset, name): (b + offset, other) for (a, name), (b, other) in filled.shared.items()}
         pieces = disturb(in_context(pieces, *self._context(pieces, rng), rng), rng)
         text, spans = _lay_out(pieces)
+        spans |= {place: spans[source] for place, source in shared.items()}
         request = Request(text, now)
         calls = _calls(shapes, spans, expected, request, self.catalog)
         kind = "irrelevant" if shapes[0].name == IRRELEVANT else "nested" if any(s.nested for s in shapes) else "parallel" if len(shapes) > 1 else "single"
@@ -244,11 +253,11 @@ def _calls(
                         raise ValueError(f"{name}: {[request.text[a:b] for a, b in where[name]]} reads as {value!r}, not {wanted!r}")
             elif not parameter.required:
                 value = parameter.type.fill(parameter.default, context)
-            if value is None:
+            if value is not None:
+                arguments[name] = value
+            elif parameter.required:
                 missing.append(name)
                 where.pop(name, None)
-            else:
-                arguments[name] = value
         return Call(shape.name, arguments, tuple(missing), where)
 
     return tuple(build(shape) for shape in shapes)

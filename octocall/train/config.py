@@ -13,7 +13,7 @@ class TrainConfig:
     on CPUs without AMX or AVX512-BF16 bfloat16 is emulated and many times slower.
     """
 
-    steps: int = 9600
+    steps: int = 8400
     batch_size: int = 24
     learning_rate: float = 6e-4
     encoder_rate: float = 2e-4
@@ -24,10 +24,9 @@ class TrainConfig:
     decoder_heads: int = 6
     decoder_inner: int = 1024
     max_steps: int = 96
-    label_smoothing: float = 0.0
     seed: int = 0
     precision: str = "auto"
     threads: int = 0
     freeze_words: bool = True
-    evaluate_every: int = 2400
+    evaluate_every: int = 2100
     checkpoint_every: int = 600

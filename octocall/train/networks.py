@@ -191,7 +191,7 @@ class Network(nn.Module):
         inputs, outputs = self.tables(states, mask.to(states.dtype))
         steps = symbols.shape[1]
         x = inputs.gather(1, symbols.unsqueeze(-1).expand(-1, -1, inputs.shape[-1]))
-        x = x + self.labels[labels] + self.places[:steps]
+        x = x + self.labels[labels] + self.places[torch.arange(steps, device=ids.device).clamp(max=len(self.places) - 1)]
         causal = torch.full((steps, steps), -1e4, device=ids.device).triu(1)
         for layer in self.blocks:
             x, _ = layer(x, None, layer.cross.remember(states), causal, bias)
@@ -244,7 +244,8 @@ class DecodeStep(nn.Module):
         """``symbol``, ``label`` [1]; past keys and values [layers, heads, steps, width / heads]; returns
         logits [symbols + 2 length] and the past with this step."""
         network = self.network
-        place = network.places[past_keys.shape[2]]
+        # the mask allows more decisions than any training row has: those share the last position
+        place = network.places[torch.sym_min(past_keys.shape[2], len(network.places) - 1)]
         x = (inputs[symbol] + network.labels[label] + place).unsqueeze(0)
         new_keys, new_values = [], []
         for i, layer in enumerate(network.blocks):

@@ -81,7 +81,7 @@ class Trainer:
         autocast = torch.autocast(self.device.type, self.precision) if self.precision != torch.float32 else nullcontext()
         with autocast:
             logits = self.network(batch.ids, batch.mask, batch.symbols, batch.labels)
-        loss = F.cross_entropy(logits.float().flatten(0, 1), batch.targets.flatten(), ignore_index=IGNORE, label_smoothing=self.config.label_smoothing)
+        loss = F.cross_entropy(logits.float().flatten(0, 1), batch.targets.flatten(), ignore_index=IGNORE)
         right = ((logits.argmax(-1) == batch.targets) | (batch.targets == IGNORE)).all(1).float().mean()
         return loss, right
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, ClassVar
 
 from octocall.types.base import Context, Sample, Type
@@ -50,7 +50,10 @@ def spoken_digits(text: str) -> str | None:
     return digits if any(c.isdecimal() for c in digits) else None
 
 
-@cache
+_E164 = re.compile(r"\+[1-9]\d{4,14}")
+
+
+@lru_cache(4096)
 def _e164(digits: str, region: str) -> str | None:
     import phonenumbers  # loaded late: its metadata take 60 ms
 
@@ -60,7 +63,8 @@ def _e164(digits: str, region: str) -> str | None:
         return None
     if not phonenumbers.is_possible_number(number):
         return None
-    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+    written = str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+    return written if _E164.fullmatch(written) else None
 
 
 @dataclass(frozen=True)
@@ -79,7 +83,7 @@ class PhoneNumber(Type):
         return spoken_digits(text) is not None
 
     def check(self, value: Any) -> str:
-        if not isinstance(value, str) or not re.fullmatch(r"\+[1-9]\d{4,14}", value):
+        if not isinstance(value, str) or not _E164.fullmatch(value):
             raise self._refuse(value, "a phone number in E.164 form such as +14155550199")
         return value
 
@@ -89,10 +93,11 @@ class PhoneNumber(Type):
         return sample_phone_number(rng)
 
     def schema(self) -> dict[str, Any]:
-        return {"type": "string", "format": "phone", "pattern": r"^\+[1-9]\d{4,14}$"}
+        return {"type": "string", "format": "phone", "pattern": f"^{_E164.pattern}$"}
 
 
-_EMAIL = re.compile(r"[\w.+\-']+@[\w\-]+(?:\.[\w\-]+)+", re.UNICODE)
+_EMAIL = re.compile(r"[\w.+\-']+@[\w\-]+(?:\.[\w\-]+)*\.[^\W\d_]{2,}", re.UNICODE)
+_DOT = re.compile(r"\bdot\b", re.I)
 _SPOKEN = ((re.compile(r"\s+(?:at|\(at\)|\[at\])\s+", re.I), "@"), (re.compile(r"\s+(?:dot|\(dot\))\s+", re.I), "."),
            (re.compile(r"\s+underscore\s+", re.I), "_"), (re.compile(r"\s+(?:dash|hyphen|minus)\s+", re.I), "-"),
            (re.compile(r"\s+plus\s+", re.I), "+"))  # fmt: skip
@@ -105,7 +110,8 @@ class Email(Type):
     def parse(self, text: str, context: Context) -> str | None:
         text = text.strip().strip("<>()[]\"',;:!?").rstrip(".")
         if not _EMAIL.fullmatch(text):
-            if "@" not in text and " at " not in text.lower():
+            name, at, _ = text.lower().partition(" at ")
+            if "@" not in text and not (at and (_DOT.search(text) or " " not in name)):
                 return None
             for spoken, written in _SPOKEN:
                 text = spoken.sub(written, text)

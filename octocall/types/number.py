@@ -15,11 +15,18 @@ from octocall.types.words import number_words, parse_number
 _TAIL = re.compile(r"[\s.,;!?]+$")
 _PERCENT = re.compile(r"\s*(%|percent|per cent|pct)$", re.I)
 _OUT_OF = re.compile(r"^(.+?)\s*(?:/|out of|of)\s*(10|ten|100|a hundred)$", re.I)
-_DEGREES = re.compile(r"\s*(?:(?:°|degrees?|degs?)\s*)?(?:(?P<celsius>celsius|centigrade|c)|(?P<fahrenheit>fahrenheit|f))?\s*(?:°|degrees?|degs?)?$", re.I)
+_DEGREES = re.compile(r"\s*(?:(?:°|(?<![a-z])(?:degrees?|degs?))\s*)?(?:(?P<celsius>(?<![a-z])(?:celsius|centigrade|c))|(?P<fahrenheit>(?<![a-z])(?:fahrenheit|f)))?\s*(?:°|(?<![a-z])(?:degrees?|degs?))?$", re.I)
 
 
 def _whole(value: float) -> bool:
     return math.isfinite(value) and value == int(value)
+
+
+def _near(least: float, most: float, span: int = 1000) -> tuple[float, float]:
+    """The part of a range that samples come from: at most ``span`` on either side of zero, where it reaches there."""
+    if least > span or most < -span:
+        return (least, min(most, least + span)) if least > span else (max(least, most - span), most)
+    return max(least, -span), min(most, max(span, least))
 
 
 def _spelled(value: float, rng: random.Random) -> str:
@@ -30,9 +37,10 @@ def _spelled(value: float, rng: random.Random) -> str:
 
 @dataclass(frozen=True)
 class Integer(Type):
-    """A whole number between ``least`` and ``most``; percentages are read on that scale.
+    """A whole number between ``least`` and ``most``.
 
-    Small ranges can also be written without pointing, for levels that are only implied.
+    Small ranges are scales: percentages are read on them, and their values can also be written
+    without pointing, for levels that are only implied.
     """
 
     least: int = -(10**9)
@@ -44,11 +52,12 @@ class Integer(Type):
 
     def parse(self, text: str, context: Context) -> int | None:
         text = _TAIL.sub("", text.strip())
-        if match := _PERCENT.search(text):
+        if (match := _PERCENT.search(text)) and not self.literals:
+            value = parse_number(text[: match.start()])
+        elif match:
             share = parse_number(text[: match.start()])
-            value = None if share is None else self.least + share / 100 * (self.most - self.least)
-            value = None if value is None else float(round(value))
-        elif match := _OUT_OF.match(text):
+            value = None if share is None else float(round(self.least + share / 100 * (self.most - self.least)))
+        elif self.literals and (match := _OUT_OF.match(text)):
             part, whole = parse_number(match[1]), 10 if match[2].lower() in ("10", "ten") else 100
             value = None if part is None else float(round(self.least + part / whole * (self.most - self.least)))
         else:
@@ -63,10 +72,11 @@ class Integer(Type):
         return int(value)
 
     def sample(self, rng: random.Random, context: Context) -> Sample:
-        value = rng.randint(max(self.least, -1000), min(self.most, 1000))
-        share = 100 * (value - self.least) / (self.most - self.least)
+        least, most = _near(self.least, self.most)
+        value = rng.randint(int(least), int(most))
+        share = 100 * (value - self.least) / max(1, self.most - self.least)
         forms = [_spelled(value, rng)] * 5
-        if share == int(share) and self.literals:
+        if share == int(share) and self.literals and self.most > self.least:
             number = _spelled(share, rng)
             forms += [f"{int(share)}%", f"{int(share)} percent", f"{number} percent", f"{int(share)} %"]
             forms += [f"{_spelled(value, rng)} out of {rng.choice(('10', 'ten'))}"] if self.most - self.least == 10 else []
@@ -106,8 +116,9 @@ class Number(Type):
         return f"{value:g}"
 
     def sample(self, rng: random.Random, context: Context) -> Sample:
-        least, most = max(self.least, -1000), min(self.most, 1000)
-        value = float(rng.randint(int(least), int(most)))
+        least, most = _near(self.least, self.most)
+        whole = math.ceil(least), math.floor(most)
+        value = float(rng.randint(*whole)) if most - least > 2 else round(rng.uniform(least, most), 3)
         if rng.random() < 0.08 and value + 0.5 <= most:
             value += 0.5
         if self.unit != "fahrenheit":

@@ -9,12 +9,12 @@ from datetime import date, datetime, timedelta
 from typing import Any, ClassVar
 
 from octocall.types.base import Context, Sample, Type
-from octocall.types.times import Moment, parse_moment, resolve_clock, resolve_datetime, resolve_end
+from octocall.types.times import Moment, parse_moment, resolve_clock, resolve_date, resolve_datetime, resolve_end
 from octocall.types.times_sample import sample_clock, sample_date, sample_datetime
 
 STAMP = "%Y-%m-%d-%H-%M"
 
-_EVENING = re.compile(r"\b(?:dinner|supper|drinks|cocktails|concert|movies?|film|cinema|theat(?:er|re)|opera|gig|poker|party|night)\b", re.I)
+_EVENING = re.compile(r"(?<![-\w])(?:dinner|supper|drinks|cocktails|concert|opera|night out|(?:date|movie|game|poker|quiz|trivia|bingo) night)(?![-\w])", re.I)
 _EVENING_HOURS = range(7, 11)
 
 
@@ -35,7 +35,10 @@ class TimeOfDay(_Temporal):
 
     def parse(self, text: str, context: Context) -> str | None:
         moment = self._moment(text, context)
-        return resolve_clock(moment, context.now) if moment is not None else None
+        try:
+            return resolve_clock(moment, context.now) if moment is not None else None
+        except OverflowError:
+            return None
 
     def check(self, value: Any) -> str:
         if not isinstance(value, str) or not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value):
@@ -55,7 +58,8 @@ class Date(_Temporal):
 
     def parse(self, text: str, context: Context) -> str | None:
         moment = self._moment(text, context)
-        return moment.date.isoformat() if moment is not None and moment.date is not None else None
+        day = resolve_date(moment, context.now) if moment is not None else None
+        return day.isoformat() if day is not None else None
 
     def check(self, value: Any) -> str:
         try:
@@ -94,7 +98,10 @@ class DateTime(_Temporal):
         start = self._start(context)
         if moment.bare and moment.time and moment.time.hour in _EVENING_HOURS and self._in_evening(context):
             moment = replace(moment, time=moment.time.replace(hour=moment.time.hour + 12), bare=False)
-        value = resolve_datetime(moment, context.now) if start is None else resolve_end(moment, start, context.now)
+        try:
+            value = resolve_datetime(moment, context.now) if start is None else resolve_end(moment, start, context.now)
+        except OverflowError:
+            return None
         return value.strftime(STAMP) if value is not None else None
 
     def _in_evening(self, context: Context) -> bool:

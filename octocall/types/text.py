@@ -13,9 +13,7 @@ _LETTERS = "abcdefghijklmnoprstuvwyzABCDEFGHIKLMNOPRSTVW"
 
 @dataclass(frozen=True)
 class Text(Type):
-    """The user's own words, unchanged in case and spelling."""
-
-    joins: ClassVar[int] = 3
+    """The user's own words in one piece, unchanged in case and spelling."""
 
     def parse(self, text: str, context: Context) -> str | None:
         return text.strip() or None

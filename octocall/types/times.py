@@ -139,7 +139,10 @@ def parse_moment(text: str, now: datetime) -> Moment | None:
     kinds = "".join([token.kind for token in tokens])
     if kinds in _TOO_LITTLE or kinds[0] == "n":
         return None
-    return _fit(kinds, tokens, 0, None, now)
+    try:
+        return _fit(kinds, tokens, 0, None, now)
+    except OverflowError:  # "in 99999 thousand weeks"
+        return None
 
 
 # Resolution ---------------------------------------------------------------------------------
@@ -201,7 +204,7 @@ def resolve_end(moment: Moment, start: datetime, now: datetime) -> datetime | No
         clocks = [moment.time.replace(hour=hour), moment.time.replace(hour=hour + 12)]
     if moment.date is not None:
         ends = [_on_day(moment.date, clock, moment, now) for clock in clocks]
-        return next((end for end in ends if end > start), resolve_datetime(moment, now))
+        return next((end for end in ends if end > start), None)
     days = [start.date(), start.date() + timedelta(days=1)]
     ends = [datetime.combine(day, clock, start.tzinfo) for day in days for clock in clocks]
     return next(end for end in ends if end > start)

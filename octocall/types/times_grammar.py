@@ -80,10 +80,9 @@ def _numeric_date(tokens: Sequence[Token], now: datetime) -> Piece | None:
     numbers = [int(part) for part in text.rstrip("t").replace("-", "/").split("/")]
     if len(numbers) == 2:
         return _dated(_coming_date(numbers[0], numbers[1], now.date()))
-    if text[:4].isdigit():
-        return _dated(_valid(numbers[0], numbers[1], numbers[2]))
-    month, day, year = numbers
-    return _dated(_valid(year + 2000 if year < 100 else year, month, day))
+    year, month, day = numbers if text[:4].isdigit() else (numbers[2], *numbers[:2])
+    year += 2000 * (year < 100)
+    return _dated(_valid(year, month, day)) if 2000 <= year <= 2099 else None
 
 
 def _named_day(tokens: Sequence[Token], now: datetime) -> Piece:

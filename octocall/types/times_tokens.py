@@ -42,7 +42,7 @@ _PLAIN = {
     "q": "quarter quarters",
     "K": "oclock",
     "E": "morning afternoon evening night",
-    "T": "tonight tonite 2nite",
+    "T": "tonight tonite 2nite 2night",
     "2": "second",
     "~": "time",
 }
@@ -56,7 +56,7 @@ _VALUED: dict[str, dict[str, int]] = {
     },
     "Y": {"day": DAY_SECONDS, "days": DAY_SECONDS},
     "W": dict.fromkeys(["week", "weeks", "wk", "wks"], 7 * DAY_SECONDS),
-    "D": {"today": 0, "yesterday": -1, **dict.fromkeys(["tomorrow", "tomorow", "tommorow", "tommorrow", "tmrw", "tmr", "tmw", "tmrrw", "2moro", "2morrow"], 1)},
+    "D": {"today": 0, "2day": 0, "yesterday": -1, **dict.fromkeys(["tomorrow", "tomorow", "tommorow", "tommorrow", "tmrw", "tmr", "tmw", "tmrrw", "2moro", "2morrow"], 1)},
     "A": {
         **{name.lower(): n for n, name in enumerate(WEEKDAYS)},
         **{"mon": 0, "tue": 1, "tues": 1, "wed": 2, "weds": 2, "thu": 3, "thur": 3, "thurs": 3, "fri": 4},
@@ -76,7 +76,8 @@ _LEXICON[""] = _LEXICON["ish"]
 _LEXICON |= {short: _LEXICON[word] for short, word in {"mornin": "morning", "morn": "morning", "evenin": "evening", "eve": "evening", "nite": "night"}.items()}
 
 _TOKEN = re.compile(
-    r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}t?(?![a-z])"
+    r"2nite|2night|2moro|2morrow|2day"
+    r"|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}t?(?![a-z])"
     r"|[0-9]{1,4}/[0-9]{1,2}(?:/[0-9]{1,4})?"
     r"|[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?"
     r"|[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])"
@@ -141,7 +142,7 @@ def lex(text: str) -> list[Token] | None:
     while at < len(raw):
         word = raw[at]
         token: Token | None
-        if "0" <= word[:1] <= "9":
+        if "0" <= word[:1] <= "9" and word not in _LEXICON:
             token, at = _digit_token(word), at + 1
         elif (word in NUMBER_STARTS or word in ("oh", "o")) and (number := _word_number(raw, at)):
             token, at = number

@@ -104,9 +104,15 @@ def _tail(words: Sequence[str], at: int) -> float | None:
     return None if count is None else count * _FRACTIONS[rest[-1]]
 
 
+_MAX_CHARS = 100
+"""Longer texts are no numbers."""
+
+
 def parse_number(text: str) -> float | None:
     """Value of digits or number words; None where the whole text is not clearly a number."""
     text = text.strip().lower()
+    if len(text) > _MAX_CHARS:
+        return None
     if _DIGITS.fullmatch(text):
         return float(text.replace(",", ""))
     words = [word for word in _SEPARATOR.split(text) if word]
@@ -124,12 +130,6 @@ def parse_number(text: str) -> float | None:
         head = read_number(words, 0)
     tail = None if head is None else _tail(words, head[1])
     return None if head is None or tail is None else sign * (head[0] + tail)
-
-
-def parse_integer(text: str) -> int | None:
-    """Like parse_number, for whole numbers only."""
-    value = parse_number(text)
-    return int(value) if value is not None and value.is_integer() else None
 
 
 def number_words(n: int) -> str:

@@ -121,3 +121,14 @@ def test_exports_keep_the_plans(small: SpansCodec, trained: Trainer, tmp_path: P
     reference = TorchRuntime(trained.network)
     assert parity(small, OnnxRuntime(tmp_path / "float32"), reference, requests) == 1.0
     assert parity(small, OnnxRuntime(tmp_path / "int8"), reference, requests[:8]) >= 0.75
+
+
+def test_more_decisions_than_positions(small: SpansCodec, trained: Trainer, tmp_path: Path) -> None:
+    """The mask allows more decisions than the network has positions; the last one is shared."""
+    export(trained.network, tmp_path)
+    ours, reference = OnnxRuntime(tmp_path), TorchRuntime(trained.network)
+    one, other = ours.start((2, 5, 6, 3)), reference.start((2, 5, 6, 3))
+    for _ in range(CONFIG.max_steps + 8):
+        logits, one = ours.step(one, 1, 0)
+        expected, other = reference.step(other, 1, 0)
+    assert torch.allclose(torch.tensor(logits), torch.tensor(expected), atol=2e-3)

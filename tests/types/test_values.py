@@ -82,7 +82,7 @@ def test_an_end_is_counted_from_its_start() -> None:
     assert end.fill(None, CONTEXT) is None
 
 
-@pytest.mark.parametrize("title, hour", [("dinner with Ann", "19"), ("standup", "07"), ("opening night", "19")])
+@pytest.mark.parametrize("title, hour", [("dinner with Ann", "19"), ("standup", "07"), ("quiz night", "19"), ("film crew interview", "07"), ("dinner-table delivery", "07")])
 def test_a_bare_hour_of_an_evening_occasion_is_one_of_the_evening(title: str, hour: str) -> None:
     context = Context(NOW, arguments={"title": title})
     assert DateTime().parse("tomorrow at 7", context) == f"2026-03-05-{hour}-00"
@@ -98,3 +98,33 @@ def test_a_bare_hour_of_an_evening_occasion_is_one_of_the_evening(title: str, ho
 def test_wrong_values_are_refused_with_given_and_expected(kind: Type, wrong: object) -> None:
     with pytest.raises(PlanError, match=r"was given where .* is expected"):
         kind.check(wrong)
+
+
+@pytest.mark.parametrize("text, value", [("66 and a half", 66.5), ("68degrees", 68.0), ("20 C", 68.0), ("sixty six n a half F", 66.5), ("9" * 310, None)])
+def test_temperatures(text: str, value: float | None) -> None:
+    assert Number(50, 90, "fahrenheit").parse(text, CONTEXT) == value
+
+
+def test_a_share_of_no_scale_is_the_number_itself() -> None:
+    assert Integer().parse("20%", CONTEXT) == 20
+    assert Integer().parse("3 out of 10", CONTEXT) is None
+    assert Integer(0, 10).parse("20%", CONTEXT) == 2
+
+
+@pytest.mark.parametrize("text", ["meet me at 12.30", "see you at the bar dot", "jo@example", "a b at c.com"])
+def test_no_address_is_invented(text: str) -> None:
+    assert Email().parse(text, CONTEXT) is None
+
+
+@given(st.text("0123456789+ -()", max_size=24))
+def test_what_a_phone_number_reads_it_accepts(text: str) -> None:
+    value = PhoneNumber().parse(text, CONTEXT)
+    assert value is None or PhoneNumber().check(value) == value
+
+
+@given(st.integers(-(10**4), 10**4), st.integers(0, 3000), st.integers(0, 10**6))
+def test_samples_lie_in_any_range(least: int, width: int, seed: int) -> None:
+    for kind in (Integer(least, least + width), Number(least / 7, (least + width) / 7 + 0.01)):
+        text, value = kind.sample(random.Random(seed), CONTEXT)
+        assert kind.check(value) == value
+        assert kind.parse(text, CONTEXT) == value
