@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from octocall.errors import OctocallError
+
 
 @dataclass(frozen=True)
 class TrainConfig:
@@ -30,3 +32,11 @@ class TrainConfig:
     freeze_words: bool = True
     evaluate_every: int = 2100
     checkpoint_every: int = 600
+
+    def __post_init__(self) -> None:
+        """Raises OctocallError for settings that no run can have."""
+        for name in ("steps", "batch_size", "decoder_layers", "decoder_heads", "decoder_inner", "max_steps", "evaluate_every", "checkpoint_every"):
+            if getattr(self, name) < 1:
+                raise OctocallError(f"{name} = {getattr(self, name)} was given; at least 1 is expected")
+        if self.precision not in ("auto", "float32", "bfloat16"):
+            raise OctocallError(f"precision = {self.precision!r} was given; auto, float32 or bfloat16 is expected")
