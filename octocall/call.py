@@ -33,9 +33,6 @@ class Call:
     missing: tuple[str, ...] = ()
     spans: Mapping[str, Spans] = field(default_factory=dict, compare=False, repr=False)
 
-    def __hash__(self) -> int:
-        return hash((self.name, tuple(sorted((k, repr(v)) for k, v in self.arguments.items()))))
-
     def __str__(self) -> str:
         shown = [f"{name}={value if isinstance(value, Call) else repr(value)}" for name, value in self.arguments.items()]
         return f"{self.name}({', '.join(shown + [f'{name}=?' for name in self.missing])})"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Regenerates the shipped phone bundle and its figures from nothing: data, training, export, measurement.
-# About an hour on 2 CPU cores. Public sets are read from OCTOCALL_DATA, else ../shared/data;
+# About 80 minutes on 2 CPU cores. Public sets are read from OCTOCALL_DATA, else ../shared/data;
 # EXAM names the rows that the data are checked against and the bundle is measured on.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -16,9 +16,8 @@ exam=()
 if [ -f "$EXAM" ]; then exam=(--exam "$EXAM"); fi
 "$octocall" synth --out "$WORK/data" ${exam[@]+"${exam[@]}"}
 "$octocall" train --data "$WORK/data" --out "$WORK/run"
-"$octocall" train --data "$WORK/data" --out "$WORK/run2" --start "$WORK/run" --steps 320 --learning-rate 2e-4 --encoder-rate 5e-5 --warmup 20
-"$octocall" export --run "$WORK/run2" --data "$WORK/data" --out octocall/bundles/android --precision int8
-"$octocall" export --run "$WORK/run2" --data "$WORK/data" --out "$WORK/float32" --precision float32
+"$octocall" export --run "$WORK/run" --data "$WORK/data" --out octocall/bundles/android --precision int8
+"$octocall" export --run "$WORK/run" --data "$WORK/data" --out "$WORK/float32" --precision float32
 if [ -f "$EXAM" ]; then
   "$octocall" bench "$EXAM" --report "$WORK/report"
   "$octocall" bench "$EXAM" --report "$WORK/report_float32" --bundle "$WORK/float32"

@@ -14,13 +14,14 @@ from typing import Any
 from octocall.errors import DeviceError
 
 _APPLICATION, _VERSION = 0x0C70CA11, 1
-_BUSY_SECONDS = 30.0
+_BUSY_SECONDS = 10.0
 
 
 def default_path(name: str) -> Path:
     """The file ``octocall/<name>`` in the user's data folder: XDG_DATA_HOME where set, else the platform's own."""
-    if given := os.environ.get("XDG_DATA_HOME"):
-        return Path(given) / "octocall" / name
+    given = Path(os.environ.get("XDG_DATA_HOME", ""))
+    if given.is_absolute():  # the specification says to ignore any other
+        return given / "octocall" / name
     folder = {"darwin": "Library/Application Support", "win32": "AppData/Local"}.get(sys.platform, ".local/share")
     try:
         return Path.home() / folder / "octocall" / name
