@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import Any, Protocol, TypeAlias
 
 from octocall.call import Call, Outcome, Plan
 from octocall.catalog import IRRELEVANT, Catalog
 from octocall.errors import DeviceError
+from octocall.types import Context
 
 Confirm: TypeAlias = Callable[[Call, str], bool]
 """Whether the user lets a call happen, given the call and the question to put to them."""
+Answer: TypeAlias = Callable[[str], str]
+"""What the user says to a question about a missing value; empty where they say nothing."""
 
 
 class Device(Protocol):
@@ -40,11 +44,17 @@ class Agent:
 
     ``confirm`` answers the device's questions; without it every call the device asks about is
     refused. With ``dry_run`` nothing reaches the device's ``call``. The descriptions of ``catalog`` serve
-    to ask for missing values where the device has no words of its own.
+    to ask for missing values where the device has no words of its own; with ``answer`` what is said
+    to that is read as the value, times against ``now``. A plan whose confidence lies below ``sure``
+    is confirmed as a whole before anything happens.
     """
 
-    def __init__(self, device: Device, confirm: Confirm = nobody, dry_run: bool = False, catalog: Catalog | None = None) -> None:
+    def __init__(
+        self, device: Device, confirm: Confirm = nobody, dry_run: bool = False, catalog: Catalog | None = None, *,
+        answer: Answer | None = None, now: datetime | None = None, sure: float = 0.0,
+    ) -> None:  # fmt: skip
         self.device, self.confirm, self.dry_run, self.catalog = device, confirm, dry_run, catalog
+        self.answer, self.now, self.sure = answer, now, sure
 
     def run(self, plan: Plan) -> list[Outcome]:
         """One Outcome per call, in order, calls inside a call before it.
@@ -53,12 +63,22 @@ class Agent:
         Whatever is no DeviceError passes through, Ctrl-C among it.
         """
         outcomes: list[Outcome] = []
+        if self._doubtful(plan):
+            question = f"Only {plan.confidence:.0%} sure that this was asked: {plan}. Carry it out?"
+            if not self.confirm(plan.calls[0], question):
+                return [Outcome(call, "refused", f"{question} Not confirmed.") for call in plan.calls]
         for call in plan.calls:
             self._run(call, outcomes, wanted=True)
         return outcomes
 
+    def _doubtful(self, plan: Plan) -> bool:
+        """Whether the plan would do something and is too uncertain to be done unasked."""
+        acts = any(call.name != IRRELEVANT and not call.missing for call in plan.calls)
+        return acts and not self.dry_run and plan.confidence < self.sure
+
     def _run(self, call: Call, outcomes: list[Outcome], wanted: bool) -> Outcome:
         """Appends the outcomes of the calls inside ``call``, then its own, and returns the latter."""
+        call = self._completed(call)
         arguments = dict(call.arguments)
         broken: Outcome | None = None
         for name, value in call.arguments.items():
@@ -73,13 +93,37 @@ class Agent:
         outcomes.append(outcome)
         return outcome
 
+    def _completed(self, call: Call) -> Call:
+        """``call`` with what the user answers to the questions about its missing values."""
+        if not call.missing or self.answer is None or self.catalog is None or self.dry_run:
+            return call
+        arguments, missing = dict(call.arguments), []
+        for parameter in self.catalog[call.name].parameters:
+            context = Context(self.now or datetime.now(), arguments=arguments)
+            value = None
+            if parameter.name in call.missing:
+                value = parameter.type.parse(self.answer(self._ask_for(replace(call, missing=(parameter.name,)))), context)
+                missing += [parameter.name] if value is None else []
+            elif parameter.name not in arguments:
+                value = parameter.type.fill(parameter.default, context)
+            if value is not None:
+                arguments[parameter.name] = value
+        return replace(call, arguments=arguments, missing=tuple(missing))
+
+    def _ask_for(self, call: Call) -> str:
+        """The question about the missing values of ``call``, in the device's words or those of the documentation."""
+        try:
+            return self.device.asks(call) or self._question(call)
+        except DeviceError:
+            return self._question(call)
+
     def _carry_out(self, call: Call, ready: Call, broken: Outcome | None, wanted: bool) -> Outcome:
         """The outcome of ``call``, whose inner calls have given way to their results in ``ready``."""
         if call.name == IRRELEVANT:
             return Outcome(call, "refused", "None of the functions here does what was asked.")
         try:
             if call.missing:
-                return Outcome(call, "refused", self.device.asks(ready) or self._question(call))
+                return Outcome(call, "refused", self._ask_for(ready))
             if not wanted:
                 return Outcome(call, "refused", f"{call.name} was not carried out: what needs its result lacks a value")
             if broken is not None:

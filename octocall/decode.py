@@ -123,15 +123,24 @@ def _candidates(row: Row, pointing: _Pointing, size: int, pieces: int) -> NDArra
 
 
 def _choose(logits: NDArray[np.float32], candidates: NDArray[np.int64], pointing: _Pointing, row: Row) -> tuple[int, float]:
-    """The likeliest candidate that its type can read, and its probability among those not ruled out."""
+    """The likeliest candidate that its type can read, and its probability among those not ruled out.
+
+    Words that were pointed at and cannot be read ("brightness 15" of 10) rule out the literals below
+    them: another value is not put in their place.
+    """
     scores = logits[candidates].astype(np.float64)
     order = np.argsort(-scores, kind="stable")
     size, pieces = len(pointing.codec.vocab), len(pointing.reading)
-    ruled_out = 0
-    while (row.start or row.stop) and not _readable(int(candidates[order[ruled_out]]), pointing, size, pieces):
-        ruled_out += 1
-    kept = scores[order[ruled_out:]]
-    return int(candidates[order[ruled_out]]), float(1 / np.exp(kept - kept[0]).sum())
+    at = 0
+    if row.start or row.stop:
+        while not _readable(int(candidates[order[at]]), pointing, size, pieces):
+            at += 1
+        if at:
+            literals = {pointing.codec.vocab.ids[text] for text in pointing.writer.type.literals}
+            while int(candidates[order[at]]) in literals or not _readable(int(candidates[order[at]]), pointing, size, pieces):
+                at += 1
+    kept = scores[order[at:]]
+    return int(candidates[order[at]]), float(1 / np.exp(kept - kept[0]).sum())
 
 
 def _readable(symbol: int, pointing: _Pointing, size: int, pieces: int) -> bool:

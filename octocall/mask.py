@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import dataclass
+from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,7 +35,7 @@ class Mask:
     """An automaton over the symbols of ``vocab`` that accepts what ``grammar`` accepts.
 
     States are small integers, 0 the first. They are found as they are needed: a state's row and its
-    transitions are computed once.
+    transitions are computed once. Threads may share a mask.
     """
 
     def __init__(self, grammar: Grammar, vocab: Vocab) -> None:
@@ -43,6 +44,7 @@ class Mask:
         self._numbers: dict[Grammar, int] = {grammar: 0}
         self._rows: dict[int, Row] = {}
         self._steps: dict[tuple[int, str], int | None] = {}
+        self._lock = Lock()
 
     def allowed(self, state: int) -> Row:
         """The row of ``state``."""
@@ -63,10 +65,11 @@ class Mask:
         return self._steps[key]
 
     def _number(self, grammar: Grammar) -> int:
-        if grammar not in self._numbers:
-            self._numbers[grammar] = len(self._states)
-            self._states.append(grammar)
-        return self._numbers[grammar]
+        with self._lock:
+            if grammar not in self._numbers:
+                self._numbers[grammar] = len(self._states)
+                self._states.append(grammar)
+            return self._numbers[grammar]
 
     def _row(self, grammar: Grammar) -> Row:
         symbols = grammar.allowed()

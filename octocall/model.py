@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -12,13 +12,12 @@ from octocall.call import Plan, Request
 from octocall.catalog import Catalog
 from octocall.codecs.spans import SpansCodec
 from octocall.decode import Decoded, Runtime, Step, decode
-from octocall.errors import RequestError
 from octocall.mask import Mask
 
 
 @dataclass(frozen=True)
 class Trace:
-    """How a plan came about: the decisions, and the time of the whole in milliseconds."""
+    """How a plan came about: the decisions in order; ``valid`` is False where the unmasked network wrote no plan."""
 
     plan: Plan
     steps: tuple[Step, ...]
@@ -47,8 +46,9 @@ class Model:
     def plan(self, request: str | Request, *, now: datetime | None = None, masked: bool = True) -> Plan:
         """The plan of a request.
 
-        ``now`` is the clock against which "tomorrow" is read (default: the real one). Raises
-        RequestError for an empty or overlong text. Without ``masked`` the plan may be empty: the
+        ``now`` is the clock against which "tomorrow" is read (default: that of the request, else the
+        real one); one with a time zone is taken to local time. Raises RequestError for an empty or
+        overlong text. Without ``masked`` the plan may be empty: the
         network then wrote something that is no plan.
         """
         return self.trace(request, now=now, masked=masked).plan
@@ -56,10 +56,10 @@ class Model:
     def trace(self, request: str | Request, *, now: datetime | None = None, masked: bool = True) -> Trace:
         """The plan with the decisions behind it."""
         began = time.perf_counter()
-        if isinstance(request, str):
-            request = Request(request, now)
-        if not isinstance(request.text, str):
-            raise RequestError(f"a request of type {type(request.text).__name__} was given; text is expected")
+        if not isinstance(request, Request):
+            request = Request(request)
+        if now is not None:
+            request = replace(request, now=now)
         reading = self.codec.read(request)
         decoded: Decoded = decode(self.runtime, self.codec, self._mask, reading, masked=masked)
         calls = self.codec.decode(decoded.symbols, reading).calls if decoded.valid else ()

@@ -10,6 +10,7 @@ import tokenizers
 from hypothesis import HealthCheck, settings
 from tokenizers import models, normalizers, pre_tokenizers, processors
 
+import octocall
 from octocall.catalog import Catalog
 from octocall.codecs.spans import SpansCodec
 from octocall.sources.python import load
@@ -34,9 +35,14 @@ def android() -> Catalog:
     return load("octocall.catalogs.android")
 
 
-@pytest.fixture(scope="session")
-def codec(android: Catalog) -> SpansCodec:
-    return SpansCodec(android, small_tokenizer(), max_pieces=2000)
+@pytest.fixture(scope="session", params=["letters", "shipped"])
+def codec(android: Catalog, request: pytest.FixtureRequest) -> SpansCodec:
+    """The phone's codec over a tokenizer of letters and over the one that ships."""
+    if request.param == "letters":
+        return SpansCodec(android, small_tokenizer(), max_pieces=2000)
+    if not SHIPPED.is_file():
+        pytest.skip(f"{SHIPPED} is not there: no bundle has been exported")
+    return SpansCodec(android, tokenizers.Tokenizer.from_file(str(SHIPPED)), max_pieces=2000)
 
 
 @pytest.fixture
@@ -46,4 +52,5 @@ def phone_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+SHIPPED = Path(octocall.__file__).parent / "bundles" / "android" / "tokenizer.json"
 DATA = Path(os.environ.get("OCTOCALL_DATA", "../shared/data"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -172,3 +173,35 @@ def test_unusable_phone_is_an_error_of_each_call(tmp_path: Path) -> None:
     plan = Plan((Call("make_phone_call", {"phone_number": "+14155550199"}), Call("take_a_photo")))
     outcomes = Agent(Phone(tmp_path / "phone.db")).run(plan)
     assert [o.status for o in outcomes] == ["error", "error"]
+
+
+def test_an_answer_to_a_question_becomes_the_value(android: Catalog, phone_home: Path) -> None:
+    asked: list[str] = []
+
+    def answer(question: str) -> str:
+        asked.append(question)
+        return {"When does the event start?": "tomorrow at 3"}.get(question, "planning")
+
+    call = Call("create_calendar_event", {}, ("title", "start_time"))
+    agent = Agent(Phone(), catalog=android, answer=answer, now=datetime(2026, 3, 4, 10, 30))
+    (outcome,) = agent.run(Plan((call,)))
+    assert outcome.status == "done"
+    assert asked == ["What should the event be called?", "When does the event start?"]
+    assert outcome.call.arguments == {"title": "planning", "start_time": "2026-03-05-15-00", "end_time": "2026-03-05-16-00"}
+
+
+def test_an_answer_that_is_no_value_leaves_the_call_refused(android: Catalog, phone_home: Path) -> None:
+    call = Call("set_timer_alarm", {"label": "alarm"}, ("time",))
+    (outcome,) = Agent(Phone(), catalog=android, answer=lambda question: "whenever").run(Plan((call,)))
+    assert outcome.status == "refused" and outcome.message == "When should it ring?"
+    assert Phone().state()["alarms"] == []
+
+
+def test_a_doubtful_plan_is_confirmed_before_anything_happens() -> None:
+    plan = Plan((FORECAST,), confidence=0.2)
+    outcomes, diary = run(plan, {"get_weather_forecast": "sunny"}, sure=0.4)
+    assert outcomes[0].status == "refused" and "20%" in outcomes[0].message and not diary.calls
+    outcomes, diary = run(plan, {"get_weather_forecast": "sunny"}, sure=0.4, confirm=lambda call, question: True)
+    assert outcomes[0].status == "done"
+    outcomes, _ = run(Plan((FORECAST,), confidence=0.5), {"get_weather_forecast": "sunny"}, sure=0.4)
+    assert outcomes[0].status == "done"

@@ -184,6 +184,9 @@ class SpansCodec:
     tokenizer: tokenizers.Tokenizer
     max_pieces: int = 256
 
+    def __post_init__(self) -> None:
+        self.tokenizer.encode_special_tokens = True  # a "[SEP]" in a request is text
+
     @cached_property
     def functions(self) -> dict[str, Function]:
         """Functions by functional token."""
@@ -220,6 +223,8 @@ class SpansCodec:
 
     def read(self, request: Request) -> Reading:
         """Tokenises a request. Raises RequestError where it is empty, no text, or longer than ``max_pieces``."""
+        if not isinstance(request.text, str):
+            raise RequestError(f"a request of type {type(request.text).__name__} was given; text is expected")
         if not request.text.strip():
             raise RequestError("an empty request was given; a sentence is expected: say what should be done")
         if any("\ud800" <= letter <= "\udfff" for letter in request.text):
@@ -228,9 +233,14 @@ class SpansCodec:
         if len(encoding.ids) > self.max_pieces:
             raise RequestError(f"a request of {len(encoding.ids)} word pieces was given; at most {self.max_pieces} are read: shorten it")
         words = tuple(-1 if word is None else word for word in encoding.word_ids)
+        if all(word < 0 for word in words):
+            raise RequestError("a request without words was given; a sentence is expected: say what should be done")
         now = request.now or datetime.now().replace(second=0, microsecond=0)
-        if not 1970 <= now.year <= 2199:
-            raise RequestError(f"a clock in the year {now.year} was given; one from 1970 to 2199 is expected")
+        if not isinstance(now, datetime):
+            raise RequestError(f"now = {now!r} was given; a datetime is expected")
+        if not 1971 <= now.year <= 2199:
+            raise RequestError(f"a clock in the year {now.year} was given; one from 1971 to 2199 is expected")
+        now = now.astimezone().replace(tzinfo=None) if now.tzinfo else now
         return Reading(request, tuple(encoding.ids), tuple(encoding.offsets), words, now)
 
     def decode(self, symbols: Iterable[int], reading: Reading) -> Plan:

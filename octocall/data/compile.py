@@ -16,7 +16,7 @@ from octocall.data.config import SynthConfig
 from octocall.data.example import Example, write_examples
 from octocall.data.phrasebook import Phrasing, Slot, read_phrasebooks
 from octocall.data.pools import Pools
-from octocall.data.public import data_folder, irrelevant_requests, value_pools
+from octocall.data.public import data_folder, irrelevant_requests, public_sets, value_pools
 from octocall.data.synthesize import Synthesizer
 from octocall.data.verify import Verifier
 from octocall.errors import DataError
@@ -89,11 +89,8 @@ def _queries(path: Path) -> list[str]:
 def data_card(catalog: Catalog, config: SynthConfig, splits: Iterable[Split], out: Path, exams: Sequence[Path], public: int) -> str:
     """What the data are, in Markdown."""
     lines = [f"# Data card: {catalog.name}", "", "Settings: " + ", ".join(f"{k} {v}" for k, v in asdict(config).items()), ""]
-    lines += [
-        f"Public requests at hand: {public} (CLINC150 CC-BY-3.0, HWU64 CC-BY-4.0, SNIPS CC0), used as irrelevant requests; "
-        "names and titles from the slots of HWU64 and SNIPS stand in the value pools.",
-        "",
-    ]
+    sets = ", ".join(public_sets(data_folder())) or "none"
+    lines += [f"Public sets at hand: {sets}. Their {public} requests of unsupported intents may be irrelevant requests, their slots join the value pools.", ""]
     lines += ["Checked against exam files: " + (", ".join(path.name for path in exams) or "none given"), ""]
     for split in splits:
         kinds = Counter(example.kind for example in split.examples)

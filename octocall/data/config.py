@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from octocall.errors import OctocallError
+
 
 @dataclass(frozen=True)
 class SynthConfig:
@@ -18,3 +20,12 @@ class SynthConfig:
     context: float = field(default=0.15, metadata={"help": "Share of requests with a sentence before them that asks for nothing; half as many have one after"})
     held_out: float = field(default=0.06, metadata={"help": "Share of phrasings kept for validation"})
     seed: int = field(default=0, metadata={"help": "Seed of all draws"})
+
+    def __post_init__(self) -> None:
+        """Raises OctocallError for settings that no data can have."""
+        for name in ("rows_per_function", "parallel", "nested", "irrelevant"):
+            if getattr(self, name) < 0:
+                raise OctocallError(f"{name} = {getattr(self, name)} was given; 0 or more is expected")
+        for name in ("joined", "public", "context", "held_out"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise OctocallError(f"{name} = {getattr(self, name)} was given; a share from 0 to 1 is expected")

@@ -202,6 +202,7 @@ _HWU = [
     "transport_ticket",
     "transport_traffic",
 ]
+_SETS = {"CLINC150 (CC-BY-3.0)": "clinc150/data_full.json", "HWU64 (CC-BY-4.0)": "hwu64/fold1_train.jsonl", "SNIPS (CC0)": "snips/train.jsonl"}
 _SNIPS = ("AddToPlaylist", "BookRestaurant", "RateBook", "SearchScreeningEvent")
 
 
@@ -223,6 +224,11 @@ _HWU_POOLS = {
 def data_folder() -> Path:
     """Where public data sets are looked for."""
     return Path(os.environ.get("OCTOCALL_DATA", "../shared/data"))
+
+
+def public_sets(folder: Path) -> list[str]:
+    """The sets that are at hand, with their licences."""
+    return [name for name, file in _SETS.items() if (folder / file).is_file()]
 
 
 def irrelevant_requests(folder: Path) -> list[str]:

@@ -78,7 +78,8 @@ class Synthesizer:
         rng = random.Random(f"{config.seed}-nested")
         for phrasing in _rounds(self.by_kind["nested"], int(scale * config.nested), rng):
             yield from self._one([phrasing], rng)
-        yield from self._irrelevant(scale, public)
+        if IRRELEVANT in self.catalog:
+            yield from self._irrelevant(scale, public)
 
     def _irrelevant(self, scale: float, public: Sequence[str]) -> Iterator[Example]:
         rng = random.Random(f"{self.config.seed}-irrelevant")

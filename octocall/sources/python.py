@@ -7,14 +7,15 @@ import inspect
 import re
 import types as builtin_types
 import typing
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from datetime import date, datetime, time
 from typing import Any
 
 from octocall.catalog import Catalog
-from octocall.errors import SignatureError
+from octocall.errors import PlanError, SignatureError
 from octocall.function import REQUIRED, Function, Parameter
 from octocall.types import Boolean, Choice, Date, DateTime, Integer, Number, Text, TimeOfDay, Type
+from octocall.types.temporal import STAMP
 
 _PLAIN: dict[Any, Type] = {
     str: Text(), int: Integer(), float: Number(), bool: Boolean(), time: TimeOfDay(), date: Date(), datetime: DateTime(),
@@ -29,7 +30,10 @@ def load(source: str | builtin_types.ModuleType | Iterable[Callable[..., Any]]) 
 
     Raises SignatureError where a hint has no Type; the message names function and parameter.
     """
-    module = importlib.import_module(source) if isinstance(source, str) else source
+    try:
+        module = importlib.import_module(source) if isinstance(source, str) else source
+    except ImportError as error:
+        raise SignatureError(f"the module {source!r} cannot be imported ({error}); give the dotted name of a module with functions") from error
     if isinstance(module, builtin_types.ModuleType):
         name = module.__name__.rpartition(".")[2]
         found = [f for n, f in vars(module).items() if inspect.isfunction(f) and f.__module__ == module.__name__ and not n.startswith("_")]
@@ -40,45 +44,70 @@ def load(source: str | builtin_types.ModuleType | Iterable[Callable[..., Any]]) 
 def function(callable_: Callable[..., Any]) -> Function:
     """One Function from a Python function. Raises SignatureError."""
     name = callable_.__name__
-    summary, meanings = read_docstring(inspect.getdoc(callable_) or "")
-    hints = typing.get_type_hints(callable_, include_extras=True)
+    signature = inspect.signature(callable_).parameters
+    summary, meanings = read_docstring(inspect.getdoc(callable_) or "", signature)
+    try:
+        hints = typing.get_type_hints(callable_, include_extras=True)
+    except NameError as error:
+        raise SignatureError(f"{name} has a type hint that cannot be looked up ({error}); import it outside of TYPE_CHECKING") from error
     parameters = []
-    for parameter in inspect.signature(callable_).parameters.values():
-        if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
-            raise SignatureError(f"{name} takes *{parameter.name}; parameters with names of their own are expected: write them out")
-        kind = read_hint(hints.get(parameter.name, str), f"{name}.{parameter.name}")
-        default = REQUIRED if parameter.default is parameter.empty else parameter.default
+    for parameter in signature.values():
+        if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD, parameter.POSITIONAL_ONLY):
+            raise SignatureError(f"{name} takes {parameter}; parameters that are given by name are expected: write them out")
+        where = f"{name}.{parameter.name}"
+        kind = read_hint(hints.get(parameter.name, str), where)
+        default = REQUIRED if parameter.default is parameter.empty else _default(parameter.default, kind, where)
         parameters.append(Parameter(parameter.name, kind, meanings.get(parameter.name, ""), default))
     returned = hints.get("return", type(None))
-    returns = None if returned is type(None) else read_hint(returned, f"{name} -> …")
-    return Function(name, summary, tuple(parameters), returns)
+    return Function(name, summary, tuple(parameters), None if returned is type(None) else _result(returned))
+
+
+def _default(value: Any, kind: Type, where: str) -> Any:
+    """A default in the canonical form of its type; None says that there is none."""
+    if isinstance(value, time | date):
+        value = value.strftime(STAMP if isinstance(value, datetime) else "%H:%M" if isinstance(value, time) else "%Y-%m-%d")
+    try:
+        return None if value is None else kind.check(value)
+    except PlanError as error:
+        raise SignatureError(f"{where} has a default that is not of its type: {error}") from None
+
+
+def _result(hint: Any) -> Type:
+    """What a call gives to the call around it; a value without a Type of its own is handed on as text."""
+    try:
+        return read_hint(hint, "")
+    except SignatureError:
+        return Text()
 
 
 def read_hint(hint: Any, where: str) -> Type:
     """The Type of a type hint: plain types, Literal, Annotated with a Type or with (least, most), Optional."""
     origin, args = typing.get_origin(hint), typing.get_args(hint)
     if origin is typing.Annotated:
+        inner = read_hint(args[0], where)
         for extra in args[1:]:
             if isinstance(extra, Type):
                 return extra
-            if isinstance(extra, range):
+            if isinstance(extra, range) and extra.step == 1:
                 return Integer(extra.start, extra.stop - 1)
-            if isinstance(extra, tuple) and len(extra) == 2:
-                return Number(*extra) if args[0] is float else Integer(*extra)
-        return read_hint(args[0], where)
+            if isinstance(extra, tuple) and len(extra) == 2 and isinstance(inner, Number | Integer):
+                return type(inner)(*extra)
+            if isinstance(extra, range | tuple):
+                raise SignatureError(f"{where} has the bounds {extra!r}; (least, most) of a number or a range with step 1 is expected")
+        return inner
     if origin is typing.Literal:
-        return Choice(tuple(map(str, args)))
+        return Choice(args)
     if origin in (typing.Union, builtin_types.UnionType):
-        inner = [arg for arg in args if arg is not type(None)]
-        if len(inner) == 1:
-            return read_hint(inner[0], where)
+        given = [arg for arg in args if arg is not type(None)]
+        if len(given) == 1:
+            return read_hint(given[0], where)
     if isinstance(hint, type) and hint in _PLAIN:
         return _PLAIN[hint]
     raise SignatureError(f"{where} has the type hint {hint!r}; expected str, int, float, bool, time, date, datetime, Literal[…] or Annotated[…, an octocall type]")
 
 
-def read_docstring(doc: str) -> tuple[str, dict[str, str]]:
-    """Summary and parameter meanings of a Google- or Sphinx-style docstring."""
+def read_docstring(doc: str, names: Container[str]) -> tuple[str, dict[str, str]]:
+    """Summary and meanings of the parameters ``names`` of a Google- or Sphinx-style docstring."""
     summary: list[str] = []
     meanings: dict[str, str] = {}
     section, last = "", ""
@@ -90,7 +119,7 @@ def read_docstring(doc: str) -> tuple[str, dict[str, str]]:
             meanings[last] = match[2].strip()
         elif re.match(r"^\s*:\w+", line):
             section, last = "Returns", ""
-        elif section in ("Args", "Arguments", "Parameters") and (match := _GOOGLE.match(line)):
+        elif section in ("Args", "Arguments", "Parameters") and (match := _GOOGLE.match(line)) and match[1] in names:
             last = match[1]
             meanings[last] = match[2].strip()
         elif section in ("Args", "Arguments", "Parameters") and last and line.strip():

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from octocall.errors import OctocallError
+
 
 @dataclass(frozen=True)
 class TrainConfig:
@@ -30,3 +32,11 @@ class TrainConfig:
     freeze_words: bool = field(default=True, metadata={"help": "Whether the encoder's word table stays as it was"})
     evaluate_every: int = field(default=2100, metadata={"help": "Steps between measurements on held-out rows"})
     checkpoint_every: int = field(default=600, metadata={"help": "Steps between checkpoints"})
+
+    def __post_init__(self) -> None:
+        """Raises OctocallError for settings that no run can have."""
+        for name in ("steps", "batch_size", "decoder_layers", "decoder_heads", "decoder_inner", "max_steps", "evaluate_every", "checkpoint_every"):
+            if getattr(self, name) < 1:
+                raise OctocallError(f"{name} = {getattr(self, name)} was given; at least 1 is expected")
+        if self.precision not in ("auto", "float32", "bfloat16"):
+            raise OctocallError(f"precision = {self.precision!r} was given; auto, float32 or bfloat16 is expected")

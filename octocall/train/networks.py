@@ -16,6 +16,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from octocall.errors import OctocallError
 from octocall.train.config import TrainConfig
 
 
@@ -31,6 +32,8 @@ class Attention(nn.Module):
 
     def __init__(self, width: int, heads: int) -> None:
         super().__init__()
+        if width % heads:
+            raise OctocallError(f"{heads} attention heads were given; a divisor of the width {width} is expected")
         self.heads = heads
         self.query, self.key = nn.Linear(width, width), nn.Linear(width, width)
         self.value, self.out = nn.Linear(width, width), nn.Linear(width, width)
@@ -245,7 +248,7 @@ class DecodeStep(nn.Module):
         logits [symbols + 2 length] and the past with this step."""
         network = self.network
         # the mask allows more decisions than any training row has: those share the last position
-        place = network.places[torch.sym_min(past_keys.shape[2], len(network.places) - 1)]
+        place = network.places[torch.sym_min(past_keys.shape[2], len(network.places) - 1)]  # type: ignore[no-untyped-call]
         x = (inputs[symbol] + network.labels[label] + place).unsqueeze(0)
         new_keys, new_values = [], []
         for i, layer in enumerate(network.blocks):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
-import time
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ from octocall.codecs.spans import SpansCodec
 from octocall.data.compile import HELD_OUT, TRAIN
 from octocall.data.example import read_examples
 from octocall.errors import MissingExtraError, OctocallError
+from octocall.files import digest
 from octocall.sources.python import load
 
 if TYPE_CHECKING:
@@ -46,10 +47,7 @@ def load_codec(catalog: str, encoder: Path | None) -> SpansCodec:
     tokenizer = tokenizers.Tokenizer.from_file(str(find_encoder(encoder) / "tokenizer.json"))
     tokenizer.no_padding()
     tokenizer.no_truncation()
-    module = catalog if "." in catalog else f"octocall.catalogs.{catalog}"
-    if importlib.util.find_spec(module) is None:
-        raise OctocallError(f"no catalog {catalog!r}; give the name of a module with functions, for example android")
-    return SpansCodec(load(module), tokenizer)
+    return SpansCodec(load(catalog if "." in catalog else f"octocall.catalogs.{catalog}"), tokenizer)
 
 
 def train(
@@ -68,14 +66,27 @@ def train(
     for name in (TRAIN, HELD_OUT):
         if not (data / name).is_file():
             raise OctocallError(f"{data / name} is missing; run: octocall synth --out {data}")
+    sources = {name: digest(data / name) for name in (TRAIN, HELD_OUT)}
+    record = None
+    if start is not None:
+        record = _record(start)
+        sources["start"] = digest(start / "checkpoint.pt")
     rows, held = (encode_all(read_examples(data / name), codec) for name in (TRAIN, HELD_OUT))
     network = build(codec, Encoder.pretrained(find_encoder(encoder), config.dropout), config)
     if start is not None:
         network.load_state_dict(_weights(start, codec)["network"])
-    trainer = Trainer(network, codec, config, out)
-    began = time.monotonic()
+    trainer = Trainer(network, codec, config, out, sources)
     trainer.train(rows, held, report)
-    return write_record(out, trainer, [data / TRAIN, data / HELD_OUT], time.monotonic() - began, start)
+    return write_record(trainer, record)
+
+
+def _record(run: Path) -> dict[str, Any]:
+    """The record of a finished run. Raises OctocallError where there is none."""
+    try:
+        record: dict[str, Any] = json.loads((run / "run.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise OctocallError(f"{run / 'run.json'} cannot be read ({error}); the run of --start must be finished") from error
+    return record
 
 
 def restore(catalog: str, run: Path, encoder: Path | None) -> tuple[Network, SpansCodec]:

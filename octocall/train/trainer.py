@@ -1,14 +1,13 @@
-"""The training loop: resumable, the same on a CPU and on a GPU."""
+"""The training loop, the same on a CPU and on a GPU; an interrupted run goes on where it stopped."""
 
 from __future__ import annotations
 
-import hashlib
+import io
 import json
 import math
 import os
-import random
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import asdict
 from pathlib import Path
@@ -46,10 +45,14 @@ def faster_precision(device: torch.device) -> torch.dtype:
 
 
 class Trainer:
-    """Trains a network for one codec and keeps its state in ``folder``."""
+    """Trains a network for one codec and keeps its state in ``folder``.
 
-    def __init__(self, network: Network, codec: SpansCodec, config: TrainConfig, folder: Path) -> None:
-        self.codec, self.config, self.folder = codec, config, folder
+    ``sources`` are digests of what the run is made from (data, the run it starts from): a checkpoint
+    made from others is refused.
+    """
+
+    def __init__(self, network: Network, codec: SpansCodec, config: TrainConfig, folder: Path, sources: Mapping[str, str] | None = None) -> None:
+        self.codec, self.config, self.folder, self.sources = codec, config, folder, dict(sources or {})
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         torch.set_num_threads(config.threads or os.cpu_count() or 1)
         self.precision = faster_precision(self.device) if config.precision == "auto" else getattr(torch, config.precision)
@@ -66,7 +69,7 @@ class Trainer:
             weight_decay=config.weight_decay, betas=(0.9, 0.98), fused=True,
         )  # fmt: skip
         self.schedule = torch.optim.lr_scheduler.LambdaLR(self.optimizer, self._rate)
-        self.step = 0
+        self.step, self.seconds = 0, 0.0
         self.curve: list[dict[str, float]] = []
 
     def _rate(self, step: int) -> float:
@@ -87,7 +90,10 @@ class Trainer:
 
     def train(self, rows: Sequence[Row], held_out: Sequence[Row], report: Report) -> None:
         """Runs to ``config.steps``, from the last checkpoint of ``folder`` where there is one."""
+        if not rows:
+            raise OctocallError("no training rows were given; synthesize some first")
         self.resume()
+        self._began = time.monotonic() - self.seconds
         per_epoch = math.ceil(len(rows) / self.config.batch_size)
         while self.step < self.config.steps:
             epoch = self.step // per_epoch
@@ -102,19 +108,17 @@ class Trainer:
                     self.save()
                 if self.step >= self.config.steps:
                     return
-            if len(rows) == 0:
-                raise OctocallError("no training rows were given")
 
     def _update(self, batch: Batch, report: Report) -> None:
         self.network.train()
-        loss, right = self.loss(batch)
+        loss, _ = self.loss(batch)
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
         self.optimizer.step()
         self.schedule.step()
         self.step += 1
-        report({"step": self.step, "loss": float(loss.detach()), "right": float(right)})
+        report({"step": self.step, "loss": float(loss.detach())})
 
     @torch.no_grad()
     def _evaluate(self, rows: Sequence[Row], report: Report) -> None:
@@ -129,29 +133,35 @@ class Trainer:
         report(point)
 
     def save(self) -> None:
-        """Writes the checkpoint whole or not at all."""
-        self.folder.mkdir(parents=True, exist_ok=True)
+        """Writes the checkpoint whole or not at all. Raises OctocallError on a full disk."""
+        self.seconds = time.monotonic() - self._began
         state = {
             "network": self.network.state_dict(), "optimizer": self.optimizer.state_dict(), "schedule": self.schedule.state_dict(),
-            "step": self.step, "curve": self.curve, "torch": torch.get_rng_state(), "config": asdict(self.config), "catalog": self.codec.catalog.digest,
+            "step": self.step, "curve": self.curve, "seconds": self.seconds, "torch": torch.get_rng_state(),
+            "cuda": torch.cuda.get_rng_state_all() if self.device.type == "cuda" else [],
+            "config": asdict(self.config), "catalog": self.codec.catalog.digest, "sources": self.sources,
         }  # fmt: skip
-        temporary = self.folder / "checkpoint.pt.part"
-        torch.save(state, temporary)
-        os.replace(temporary, self.folder / "checkpoint.pt")
+        content = io.BytesIO()
+        torch.save(state, content)
+        write_atomically(self.folder / "checkpoint.pt", content.getvalue())
 
     def resume(self) -> None:
-        """Takes up the checkpoint of ``folder``. Raises OctocallError where it is of another catalog or configuration."""
+        """Takes up the checkpoint of ``folder``. Raises OctocallError where it is of another catalog, configuration or data."""
         path = self.folder / "checkpoint.pt"
         if not path.is_file():
             return
         state = torch.load(path, map_location=self.device, weights_only=True)
-        if state["catalog"] != self.codec.catalog.digest or state["config"] != asdict(self.config):
-            raise OctocallError(f"{path} belongs to another catalog or configuration; choose another folder or delete it")
+        mine = {"catalog": self.codec.catalog.digest, "configuration": asdict(self.config), "data": self.sources}
+        theirs = {"catalog": state["catalog"], "configuration": state["config"], "data": state["sources"]}
+        if other := [name for name in mine if mine[name] != theirs[name]]:
+            raise OctocallError(f"{path} belongs to another {' and '.join(other)}; choose another folder or delete it")
         self.network.load_state_dict(state["network"])
         self.optimizer.load_state_dict(state["optimizer"])
         self.schedule.load_state_dict(state["schedule"])
-        self.step, self.curve = state["step"], state["curve"]
+        self.step, self.curve, self.seconds = state["step"], state["curve"], state["seconds"]
         torch.set_rng_state(state["torch"].cpu())
+        if state["cuda"] and self.device.type == "cuda":
+            torch.cuda.set_rng_state_all([rng.cpu() for rng in state["cuda"]])
 
 
 def encode_all(examples: Iterable[Example], codec: SpansCodec) -> list[Row]:
@@ -163,7 +173,6 @@ def encode_all(examples: Iterable[Example], codec: SpansCodec) -> list[Row]:
 def build(codec: SpansCodec, encoder: Encoder, config: TrainConfig) -> Network:
     """A new network for ``codec``: functional tokens, literals and parameters start from their documentation."""
     torch.manual_seed(config.seed)
-    random.seed(config.seed)
     network = Network(encoder, len(codec.vocab), len(codec.labels), config)
     encoder.eval()
 
@@ -184,14 +193,12 @@ def build(codec: SpansCodec, encoder: Encoder, config: TrainConfig) -> Network:
     return network
 
 
-def write_record(folder: Path, trainer: Trainer, data: Sequence[Path], seconds: float, start: Path | None = None) -> dict[str, Any]:
-    """The run record ``run.json``: configuration, data digest, device, curve, and the record of the run it started from."""
-    sums = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in data}
+def write_record(trainer: Trainer, start: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """The run record ``run.json``: configuration, digests of the data, device, curve, and the record of the run it started from."""
     record = {
-        "config": asdict(trainer.config), "data": sums, "catalog": trainer.codec.catalog.digest, "device": str(trainer.device),
-        "precision": str(trainer.precision), "threads": torch.get_num_threads(), "torch": torch.__version__, "seconds": round(seconds, 1),
-        "curve": trainer.curve,
-        "start": json.loads((start / "run.json").read_text(encoding="utf-8")) if start is not None else None,
+        "config": asdict(trainer.config), "data": trainer.sources, "catalog": trainer.codec.catalog.digest, "device": str(trainer.device),
+        "precision": str(trainer.precision), "threads": torch.get_num_threads(), "torch": torch.__version__, "seconds": round(trainer.seconds, 1),
+        "curve": trainer.curve, "start": start,
     }  # fmt: skip
-    write_atomically(folder / "run.json", json.dumps(record, indent=1).encode())
+    write_atomically(trainer.folder / "run.json", json.dumps(record, indent=1).encode())
     return record

@@ -15,7 +15,10 @@ from octocall.types.words import number_words, parse_number
 _TAIL = re.compile(r"[\s.,;!?]+$")
 _PERCENT = re.compile(r"\s*(%|percent|per cent|pct)$", re.I)
 _OUT_OF = re.compile(r"^(.+?)\s*(?:/|out of|of)\s*(10|ten|100|a hundred)$", re.I)
-_DEGREES = re.compile(r"\s*(?:(?:°|(?<![a-z])(?:degrees?|degs?))\s*)?(?:(?P<celsius>(?<![a-z])(?:celsius|centigrade|c))|(?P<fahrenheit>(?<![a-z])(?:fahrenheit|f)))?\s*(?:°|(?<![a-z])(?:degrees?|degs?))?$", re.I)
+_DEGREES = re.compile(
+    r"\s*(?:(?:°|(?<![a-z])(?:degrees?|degs?))\s*)?(?:(?P<celsius>(?<![a-z])(?:celsius|centigrade|c))|(?P<fahrenheit>(?<![a-z])(?:fahrenheit|f)))?\s*(?:°|(?<![a-z])(?:degrees?|degs?))?$",
+    re.I,
+)
 
 
 def _whole(value: float) -> bool:
@@ -32,7 +35,7 @@ def _near(least: float, most: float, span: int = 1000) -> tuple[float, float]:
 def _spelled(value: float, rng: random.Random) -> str:
     if value == int(value) and 0 <= value < 10000 and rng.random() < 0.4:
         return number_words(int(value))
-    return f"{value:g}"
+    return f"{value:.17g}" if value != round(value, 3) else f"{value:.12g}"
 
 
 @dataclass(frozen=True)
@@ -113,12 +116,13 @@ class Number(Type):
         return float(value)
 
     def render(self, value: Any) -> str:
-        return f"{value:g}"
+        return repr(float(value)).removesuffix(".0")
 
     def sample(self, rng: random.Random, context: Context) -> Sample:
         least, most = _near(self.least, self.most)
         whole = math.ceil(least), math.floor(most)
-        value = float(rng.randint(*whole)) if most - least > 2 else round(rng.uniform(least, most), 3)
+        value = float(rng.randint(*whole)) if most - least > 2 else rng.uniform(least, most)
+        value = rounded if least <= (rounded := round(value, 3)) <= most else value
         if rng.random() < 0.08 and value + 0.5 <= most:
             value += 0.5
         if self.unit != "fahrenheit":

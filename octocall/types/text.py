@@ -34,29 +34,33 @@ class Text(Type):
 
 @dataclass(frozen=True)
 class Choice(Type):
-    """One of a few fixed words, never pointed at: how it is said is the network's business."""
+    """One of a few fixed values, mostly words, never pointed at: how it is said is the network's business."""
 
-    choices: tuple[str, ...]
+    choices: tuple[Any, ...]
     pointed: ClassVar[bool] = False
 
     @property
     def literals(self) -> tuple[str, ...]:
-        return self.choices
+        return tuple(map(str, self.choices))
 
-    def parse(self, text: str, context: Context) -> str | None:
-        return next((word for word in self.choices if word.lower() == text.strip().lower()), None)
+    def parse(self, text: str, context: Context) -> Any:
+        return next((value for value in self.choices if str(value).lower() == text.strip().lower()), None)
 
-    def check(self, value: Any) -> str:
-        if value not in self.choices:
-            raise self._refuse(value, "one of " + ", ".join(self.choices))
-        return str(value)
+    def check(self, value: Any) -> Any:
+        # 1 and True are equal in Python and different choices here
+        found = next((choice for choice in self.choices if choice == value and isinstance(choice, bool) == isinstance(value, bool)), None)
+        if found is None:
+            raise self._refuse(value, "one of " + ", ".join(self.literals))
+        return found
 
     def sample(self, rng: random.Random, context: Context) -> Sample:
-        word = rng.choice(self.choices)
-        return Sample(word, word)
+        value = rng.choice(self.choices)
+        return Sample(str(value), value)
 
     def schema(self) -> dict[str, Any]:
-        return {"type": "string", "enum": list(self.choices)}
+        kinds = {bool: "boolean", int: "integer", float: "number", str: "string"}
+        found = sorted({kinds[type(value)] for value in self.choices})
+        return {"type": found[0] if len(found) == 1 else found, "enum": list(self.choices)}
 
 
 @dataclass(frozen=True)

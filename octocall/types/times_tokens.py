@@ -56,7 +56,12 @@ _VALUED: dict[str, dict[str, int]] = {
     },
     "Y": {"day": DAY_SECONDS, "days": DAY_SECONDS},
     "W": dict.fromkeys(["week", "weeks", "wk", "wks"], 7 * DAY_SECONDS),
-    "D": {"today": 0, "2day": 0, "yesterday": -1, **dict.fromkeys(["tomorrow", "tomorow", "tommorow", "tommorrow", "tmrw", "tmr", "tmw", "tmrrw", "2moro", "2morrow"], 1)},
+    "D": {
+        "today": 0,
+        "2day": 0,
+        "yesterday": -1,
+        **dict.fromkeys(["tomorrow", "tomorow", "tommorow", "tommorrow", "tmrw", "tmr", "tmw", "tmrrw", "2moro", "2morrow"], 1),
+    },
     "A": {
         **{name.lower(): n for n, name in enumerate(WEEKDAYS)},
         **{"mon": 0, "tue": 1, "tues": 1, "wed": 2, "weds": 2, "thu": 3, "thur": 3, "thurs": 3, "fri": 4},

@@ -1,15 +1,15 @@
 from __future__ import annotations
 
-from datetime import time
+from datetime import datetime, time
 from typing import Annotated, Literal
 
 import pytest
 
-from octocall.errors import SignatureError
+from octocall.errors import PlanError, SignatureError
 from octocall.function import REQUIRED
 from octocall.interchange import dump_catalog, load_catalog
 from octocall.sources.python import function, load
-from octocall.types import Boolean, Choice, Integer, Number, Text, TimeOfDay
+from octocall.types import Boolean, Choice, Context, Integer, Number, Text, TimeOfDay
 
 
 def brew(kind: Literal["tea", "coffee"], cups: Annotated[int, (1, 6)] = 1, at: time | None = None, *, hot: bool = True) -> str:
@@ -82,3 +82,38 @@ def test_a_hint_without_a_type_names_the_parameter() -> None:
 def test_two_functions_of_one_name() -> None:
     with pytest.raises(SignatureError, match="two functions are called brew"):
         load([brew, brew])
+
+
+def test_choices_keep_their_values_and_bounds_survive_optional() -> None:
+    def heat(stage: Literal[1, 2, 3] = 2, share: Annotated[float | None, (0.0, 1.0)] = None, at: time = time(7)) -> dict[str, str]:
+        """Heats.
+
+        Args:
+            stage: how much
+                note: more is more
+            share: of what
+        """
+        return {}
+
+    found = function(heat)
+    assert [p.type for p in found.parameters] == [Choice((1, 2, 3)), Number(0.0, 1.0), TimeOfDay()]
+    assert [p.default for p in found.parameters] == [2, None, "07:00"]
+    assert found.parameters[0].description == "how much note: more is more"
+    assert found.parameters[0].type.check(2) == 2 and found.parameters[0].type.parse("2", Context(datetime.min)) == 2
+    assert found.schema()["parameters"]["properties"]["stage"]["type"] == "integer"
+    assert found.returns == Text()
+    with pytest.raises(PlanError, match="one of 1, 2, 3"):
+        found.parameters[0].type.check(True)
+
+
+def test_signatures_that_cannot_be_called_by_name_are_refused() -> None:
+    def first(a: str, /) -> None: ...
+    def second(*a: str) -> None: ...
+    def third(a: Annotated[int, range(0, 10, 2)]) -> None: ...
+    def fourth(a: Annotated[int, (0, 5)] = 9) -> None: ...
+
+    for odd, words in ((first, "given by name"), (second, "given by name"), (third, "step 1"), (fourth, "not of its type")):
+        with pytest.raises(SignatureError, match=words):
+            function(odd)
+    with pytest.raises(SignatureError, match="cannot be imported"):
+        load("no_such_module_of_functions")

@@ -25,7 +25,7 @@ from octocall.train.trainer import Trainer, build, encode_all  # noqa: E402
 from tests.conftest import small_tokenizer  # noqa: E402
 
 NOW = datetime(2026, 3, 4, 10, 30)
-CONFIG = TrainConfig(steps=160, batch_size=8, learning_rate=2e-3, encoder_rate=1e-3, warmup=5, decoder_inner=64, decoder_heads=4, dropout=0.0,
+CONFIG = TrainConfig(steps=160, batch_size=8, learning_rate=2e-3, encoder_rate=1e-3, warmup=5, decoder_inner=64, decoder_heads=4, dropout=0.1,
                      freeze_words=False, evaluate_every=160, checkpoint_every=40, precision="float32", threads=1)  # fmt: skip
 
 
@@ -53,7 +53,7 @@ def small(request: pytest.FixtureRequest) -> SpansCodec:
 
 def new_trainer(codec: SpansCodec, folder: Path, config: TrainConfig = CONFIG) -> Trainer:
     torch.manual_seed(0)
-    encoder = Encoder(codec.tokenizer.get_vocab_size(), 512, 32, 2, 4, 64, dropout=0.0)
+    encoder = Encoder(codec.tokenizer.get_vocab_size(), 512, 32, 2, 4, 64, dropout=config.dropout)
     return Trainer(build(codec, encoder, config), codec, config, folder)
 
 
@@ -109,7 +109,7 @@ def test_an_interrupted_run_ends_as_an_uninterrupted_one(small: SpansCodec, tmp_
 
 def test_a_checkpoint_of_another_configuration_is_refused(small: SpansCodec, trained: Trainer) -> None:
     other = new_trainer(small, trained.folder, TrainConfig(**(vars(CONFIG) | {"learning_rate": 1.0})))
-    with pytest.raises(OctocallError, match="another catalog or configuration"):
+    with pytest.raises(OctocallError, match="another configuration"):
         other.resume()
 
 
@@ -132,3 +132,22 @@ def test_more_decisions_than_positions(small: SpansCodec, trained: Trainer, tmp_
         logits, one = ours.step(one, 1, 0)
         expected, other = reference.step(other, 1, 0)
     assert torch.allclose(torch.tensor(logits), torch.tensor(expected), atol=2e-3)
+
+
+def test_a_checkpoint_of_other_data_is_refused(small: SpansCodec, trained: Trainer) -> None:
+    torch.manual_seed(0)
+    encoder = Encoder(small.tokenizer.get_vocab_size(), 512, 32, 2, 4, 64, dropout=0.0)
+    other = Trainer(build(small, encoder, CONFIG), small, CONFIG, trained.folder, {"train.jsonl": "0"})
+    with pytest.raises(OctocallError, match="another data"):
+        other.resume()
+
+
+@pytest.mark.parametrize("setting", [{"batch_size": 0}, {"evaluate_every": 0}, {"precision": "fp16"}])
+def test_settings_no_run_can_have(setting: dict[str, object]) -> None:
+    with pytest.raises(OctocallError, match=next(iter(setting))):
+        TrainConfig(**setting)  # type: ignore[arg-type]
+
+
+def test_no_rows(small: SpansCodec, tmp_path: Path) -> None:
+    with pytest.raises(OctocallError, match="no training rows"):
+        new_trainer(small, tmp_path).train([], [], lambda point: None)

@@ -82,7 +82,9 @@ def test_an_end_is_counted_from_its_start() -> None:
     assert end.fill(None, CONTEXT) is None
 
 
-@pytest.mark.parametrize("title, hour", [("dinner with Ann", "19"), ("standup", "07"), ("quiz night", "19"), ("film crew interview", "07"), ("dinner-table delivery", "07")])
+@pytest.mark.parametrize(
+    "title, hour", [("dinner with Ann", "19"), ("standup", "07"), ("quiz night", "19"), ("film crew interview", "07"), ("dinner-table delivery", "07")]
+)
 def test_a_bare_hour_of_an_evening_occasion_is_one_of_the_evening(title: str, hour: str) -> None:
     context = Context(NOW, arguments={"title": title})
     assert DateTime().parse("tomorrow at 7", context) == f"2026-03-05-{hour}-00"
