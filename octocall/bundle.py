@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -30,8 +31,9 @@ class Bundle:
     tokenizer: tokenizers.Tokenizer
     settings: dict[str, Any]
 
-    @property
+    @cached_property
     def codec(self) -> SpansCodec:
+        """The codec that the network was trained with."""
         return SpansCodec(self.catalog, self.tokenizer, int(self.settings["max_pieces"]))
 
     @property
@@ -59,28 +61,40 @@ class Bundle:
         """
         folder = cls.find(name)
         try:
-            manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-            if manifest.get("format") != FORMAT:
-                raise BundleError(f"{folder} is of the format {manifest.get('format')!r}; {FORMAT!r} is expected: compile it again")
-            for file in FILES:
-                if digest(folder / file) != manifest["files"][file]:
-                    raise BundleError(f"{folder / file} is not what the bundle was made with; install or compile the bundle again")
+            _verify(folder, json.loads((folder / MANIFEST).read_text(encoding="utf-8")))
             catalog = load_catalog(json.loads((folder / "catalog.json").read_text(encoding="utf-8")))
             settings = json.loads((folder / "codec.json").read_text(encoding="utf-8"))
             tokenizer = tokenizers.Tokenizer.from_file(str(folder / "tokenizer.json"))
-        except (OSError, ValueError, KeyError, AttributeError) as error:
-            raise BundleError(f"{folder} is not a complete bundle ({error}); install or compile it again") from error
-        bundle = cls(folder, catalog, tokenizer, settings)
-        if list(bundle.codec.vocab.symbols) != settings["symbols"]:
+            bundle = cls(folder, catalog, tokenizer, settings)
+            same = list(bundle.codec.vocab.symbols) == settings["symbols"]
+        except BundleError:
+            raise
+        except Exception as error:
+            # the contents may be anything, and tokenizers' errors have no common base but Exception
+            raise BundleError(f"{folder} is not a complete bundle ({type(error).__name__}: {error}); install or compile it again") from error
+        if not same:
             raise BundleError(f"{folder} was compiled for other symbols than this version writes; compile it again")
         return bundle
 
     @staticmethod
     def find(name: str | Path) -> Path:
-        """The folder of a bundle given by path or by the name of one that ships. Raises BundleError."""
+        """The folder of a bundle: of a name that ships, else of a path. Raises BundleError.
+
+        A text that names a shipped bundle is never a folder of the working directory: write "./android" for that.
+        """
         shipped = Path(str(files("octocall"))) / "bundles"
-        for folder in (Path(name), shipped / str(name)):
-            if (folder / MANIFEST).is_file():
-                return folder
         names = sorted(path.parent.name for path in shipped.glob(f"*/{MANIFEST}"))
-        raise BundleError(f"no bundle {str(name)!r} was found; give a folder with {MANIFEST}, or one of: {', '.join(names) or 'none ships here'}")
+        if isinstance(name, str) and name in names:
+            return shipped / name
+        if (Path(name) / MANIFEST).is_file():
+            return Path(name)
+        why = f"{str(name)!r} has no {MANIFEST}" if Path(name).is_dir() else f"no bundle {str(name)!r} was found"
+        raise BundleError(f"{why}; give a folder with {MANIFEST}, or one of: {', '.join(names) or 'none ships here'}")
+
+
+def _verify(folder: Path, manifest: dict[str, Any]) -> None:
+    if manifest.get("format") != FORMAT:
+        raise BundleError(f"{folder} is of the format {manifest.get('format')!r}; {FORMAT!r} is expected: compile it again")
+    for file in FILES:
+        if digest(folder / file) != manifest["files"][file]:
+            raise BundleError(f"{folder / file} is not what the bundle was made with; install or compile the bundle again")

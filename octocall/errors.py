@@ -35,4 +35,4 @@ class MissingExtraError(OctocallError):
     """An optional dependency is not installed."""
 
     def __init__(self, package: str, extra: str) -> None:
-        super().__init__(f"this needs the package {package!r}, which the base install leaves out; run: pip install 'octocall[{extra}]'")
+        super().__init__(f"this needs the package {package!r}, which the base install leaves out; in a clone of octocall run: pip install '.[{extra}]'")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, fields
 from typing import Any
 
@@ -12,7 +13,11 @@ from octocall.types import Type
 
 
 def _dump_type(kind: Type | None) -> dict[str, Any] | None:
-    return None if kind is None else {"kind": type(kind).__name__, **asdict(kind)}
+    if kind is None:
+        return None
+    # JSON has no infinity
+    settings = {name: None if isinstance(value, float) and math.isinf(value) else value for name, value in asdict(kind).items()}
+    return {"kind": type(kind).__name__, **settings}
 
 
 def _load_type(row: dict[str, Any] | None) -> Type | None:
@@ -21,12 +26,12 @@ def _load_type(row: dict[str, Any] | None) -> Type | None:
     kind = getattr(types, row["kind"]) if row["kind"] in types.__all__ else None
     if not (isinstance(kind, type) and issubclass(kind, Type)):
         raise ValueError(f"unknown type {row['kind']!r}")
-    settings = {f.name: row[f.name] for f in fields(kind)}
+    settings = {f.name: row[f.name] for f in fields(kind) if row[f.name] is not None}
     return kind(**{k: tuple(v) if isinstance(v, list) else v for k, v in settings.items()})
 
 
 def dump_catalog(catalog: Catalog) -> dict[str, Any]:
-    """A catalog as plain values; infinite bounds become None."""
+    """A catalog as plain values; infinite bounds become None, and None their default again."""
     rows = []
     for function in catalog:
         parameters = []
@@ -44,7 +49,8 @@ def load_catalog(row: dict[str, Any]) -> Catalog:
         parameters = []
         for p in f["parameters"]:
             kind = _load_type(p["type"])
-            assert kind is not None
+            if kind is None:
+                raise ValueError(f"the parameter {p['name']!r} of {f['name']} has no type")
             parameters.append(Parameter(p["name"], kind, p["description"], REQUIRED if p["required"] else p["default"]))
         functions.append(Function(f["name"], f["description"], tuple(parameters), _load_type(f["returns"])))
     return Catalog(tuple(functions), row["name"])

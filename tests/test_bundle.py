@@ -8,9 +8,14 @@ from pathlib import Path
 import pytest
 
 import octocall
-from octocall.bundle import FILES, MANIFEST, Bundle
+from octocall.bundle import FILES, FORMAT, MANIFEST, Bundle
+from octocall.catalog import Catalog
 from octocall.errors import BundleError
+from octocall.files import digest
+from octocall.function import Function, Parameter
+from octocall.interchange import dump_catalog, load_catalog
 from octocall.model import Model
+from octocall.types import Number
 
 
 @pytest.fixture
@@ -46,11 +51,39 @@ def test_a_foreign_or_incomplete_bundle_is_refused(copy: Path) -> None:
     (copy / MANIFEST).write_text(json.dumps({"format": "other"}))
     with pytest.raises(BundleError, match="'other'"):
         Bundle.open(copy)
-    (copy / MANIFEST).write_text("[]")
-    with pytest.raises(BundleError):
+    for manifest in ([], {"format": FORMAT, "files": None}, {"format": FORMAT, "files": []}):
+        (copy / MANIFEST).write_text(json.dumps(manifest))
+        with pytest.raises(BundleError, match="not a complete bundle"):
+            Bundle.open(copy)
+    (copy / MANIFEST).unlink()
+    with pytest.raises(BundleError, match=r"has no bundle\.json"):
         Bundle.open(copy)
     with pytest.raises(BundleError, match="no bundle 'nowhere'"):
         Bundle.open("nowhere")
+
+
+@pytest.mark.parametrize("name, content", [
+    ("catalog.json", b"[]"), ("catalog.json", b'{"name": "n", "functions": [{"name": "f", "parameters": [{"name": "x", "type": null}]}]}'),
+    ("tokenizer.json", b"junk"), ("codec.json", b"{}"), ("codec.json", b'{"max_pieces": null, "symbols": []}'),
+])  # fmt: skip
+def test_content_that_fits_its_digest_and_is_no_bundle(copy: Path, name: str, content: bytes) -> None:
+    (copy / name).write_bytes(content)
+    (copy / MANIFEST).write_text(json.dumps({"format": FORMAT, "files": {file: digest(copy / file) for file in FILES}}))
+    with pytest.raises(BundleError, match="not a complete bundle"):
+        Bundle.open(copy)
+
+
+def test_a_name_that_ships_is_no_folder_of_the_working_directory(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(copy.parent)
+    copy.rename("android")
+    assert Bundle.find("android").parent.name == "bundles"
+    assert Bundle.find("./android") == Bundle.find(Path("android")) == Path("android")
+
+
+def test_infinite_bounds_are_kept_in_json() -> None:
+    catalog = Catalog((Function("f", "", (Parameter("x", Number(), ""), Parameter("y", Number(0.5), ""))),))
+    text = json.dumps(dump_catalog(catalog), allow_nan=False)
+    assert load_catalog(json.loads(text)) == catalog
 
 
 def test_the_python_api(phone: Model) -> None:

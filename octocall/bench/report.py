@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import os
 import platform
 import sys
@@ -12,12 +11,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from octocall.bench.run import Result, calibration, percentile, wilson
+from octocall.bench.run import Result, calibration, wilson
 from octocall.errors import MissingExtraError
-from octocall.files import write_atomically
+from octocall.files import row_text, write_atomically
 
 KINDS = ("single", "irrelevant", "parallel", "nested")
 
@@ -31,7 +31,8 @@ def rate(results: Sequence[Result], right: Callable[[Result], bool]) -> dict[str
 
 def summarise(results: Sequence[Result]) -> dict[str, Any]:
     """Rates per kind and per function (of the first expected call), latency, calibration."""
-    kinds = {k: [r for r in results if r.case.kind == k] for k in KINDS}
+    others = sorted({r.case.kind for r in results} - set(KINDS))
+    kinds = {k: [r for r in results if r.case.kind == k] for k in (*KINDS, *others)}
     names = sorted({r.case.plan.calls[0].name for r in results})
     functions = {name: [r for r in results if r.case.plan.calls[0].name == name] for name in names}
     times = [r.milliseconds for r in results]
@@ -39,7 +40,7 @@ def summarise(results: Sequence[Result]) -> dict[str, Any]:
     return {
         "kinds": {k: {"function": rate(rows, lambda r: r.score.functions), "whole": rate(rows, lambda r: r.score.whole)} for k, rows in kinds.items() if rows},
         "functions": {k: rate(rows, lambda r: r.score.whole) for k, rows in functions.items()},
-        "latency_ms": {"p50": percentile(times, 0.5), "p95": percentile(times, 0.95)},
+        "latency_ms": {"p50": float(np.percentile(times, 50)), "p95": float(np.percentile(times, 95))},
         "calibration": {"bins": bins, "ece": error},
     }
 
@@ -50,7 +51,7 @@ def _cell(found: dict[str, float]) -> str:
 
 def print_report(model: Sequence[Result], baseline: Sequence[Result]) -> None:
     """The tables, the baseline beside the model."""
-    console = Console(highlight=False)
+    console = Console(highlight=False, markup=False, emoji=False)
     ours, theirs = summarise(model), summarise(baseline)
     table = Table("kind", "n", "function right, %", "whole call right, %", "words: function", "words: whole", title="right, % [95 % interval]")
     for kind, found in ours["kinds"].items():
@@ -72,18 +73,22 @@ def machine() -> str:
     name = platform.processor() or platform.machine()
     info = Path("/proc/cpuinfo")
     if info.is_file():
-        name = next((line.split(":")[1].strip() for line in info.read_text().splitlines() if line.startswith("model name")), name)
+        name = next((line.split(":")[1].strip() for line in info.read_text(encoding="utf-8", errors="replace").splitlines() if line.startswith("model name")), name)
     return f"{name}, {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}"
 
 
 def write_report(model: Sequence[Result], baseline: Sequence[Result], out: Path, cases: Path, bundle_digest: str) -> None:
-    """``results.json``, ``functions.png`` and ``latency.png``. Raises MissingExtraError where matplotlib is missing."""
+    """``results.json``: what was measured, on what, and every wrong answer."""
     found = {
         "command": "octocall " + " ".join(sys.argv[1:]), "machine": machine(), "time": datetime.now(UTC).isoformat(timespec="seconds"),
         "cases": cases.name, "bundle": bundle_digest, "model": summarise(model), "words": summarise(baseline),
         "wrong": [{"query": r.case.request.text, "expected": r.case.plan.to_json(), "given": r.plan.to_json()} for r in model if not r.score.whole],
     }  # fmt: skip
-    write_atomically(out / "results.json", json.dumps(found, indent=1, ensure_ascii=False).encode())
+    write_atomically(out / "results.json", row_text(found, indent=1).encode())
+
+
+def draw_report(model: Sequence[Result], baseline: Sequence[Result], out: Path) -> None:
+    """``functions.png`` and ``latency.png``. Raises MissingExtraError where matplotlib is missing."""
     try:
         import matplotlib
 
@@ -91,7 +96,7 @@ def write_report(model: Sequence[Result], baseline: Sequence[Result], out: Path,
         import matplotlib.pyplot as plt
     except ImportError:
         raise MissingExtraError("matplotlib", "bench") from None
-    _bars(plt, found["model"]["functions"], found["words"]["functions"], out / "functions.png")  # type: ignore[index]
+    _bars(plt, summarise(model)["functions"], summarise(baseline)["functions"], out / "functions.png")
     figure, axes = plt.subplots(figsize=(7, 4))
     axes.hist([r.milliseconds for r in model], bins=40, color="#31688e")
     axes.set(xlabel="whole request, milliseconds", ylabel="requests", title=machine())

@@ -12,7 +12,7 @@ from octocall.bench.baselines import words
 from octocall.bench.cases import Case, read_cases
 from octocall.call import Plan, Request
 from octocall.catalog import Catalog
-from octocall.errors import RequestError
+from octocall.errors import MissingExtraError, RequestError
 from octocall.score import Score, score
 
 WARM_UP = 5
@@ -58,12 +58,6 @@ def wilson(successes: int, n: int) -> tuple[float, float]:
     return max(0.0, middle - half), min(1.0, middle + half)
 
 
-def percentile(values: Sequence[float], share: float) -> float:
-    """The value below which ``share`` of the values lie."""
-    ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
-
-
 def calibration(results: Sequence[Result], bins: int = 10) -> tuple[list[dict[str, float]], float]:
     """Confidence against accuracy in bins of equal width, and the expected calibration error."""
     rows, error = [], 0.0
@@ -78,10 +72,17 @@ def calibration(results: Sequence[Result], bins: int = 10) -> tuple[list[dict[st
 
 
 def bench(predict: Callable[[Request], Plan], catalog: Catalog, cases_path: Path, out: Path, *, bundle_digest: str = "") -> None:
-    """Measures a model and the word-matching baseline, prints the tables and writes the report folder."""
-    from octocall.bench.report import print_report, write_report
+    """Measures a model and the word-matching baseline, prints the tables and writes the report folder.
+
+    Without matplotlib a line says so in place of the pictures.
+    """
+    from octocall.bench.report import draw_report, print_report, write_report
 
     cases = read_cases(cases_path)
     model, baseline = run(predict, cases), run(lambda request: words.plan(request, catalog), cases)
     print_report(model, baseline)
     write_report(model, baseline, out, cases_path, bundle_digest)
+    try:
+        draw_report(model, baseline, out)
+    except MissingExtraError as error:
+        print(f"{out / 'results.json'} is written, without pictures: {error}")

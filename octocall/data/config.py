@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from octocall.errors import OctocallError
 
@@ -11,15 +11,15 @@ from octocall.errors import OctocallError
 class SynthConfig:
     """How many rows of which kind; every field is a flag of ``octocall synth``."""
 
-    rows_per_function: int = 4000
-    parallel: int = 15000
-    joined: float = 0.5  # the share of parallel rows made by joining single requests
-    nested: int = 9000
-    irrelevant: int = 14000
-    public: float = 0.45  # the share of irrelevant rows from public sets, where these are at hand
-    context: float = 0.15  # the share of requests with a sentence before them that asks for nothing; half as many have one after
-    held_out: float = 0.06  # the share of phrasings kept for validation
-    seed: int = 0
+    rows_per_function: int = field(default=4000, metadata={"help": "Single requests of each function"})
+    parallel: int = field(default=15000, metadata={"help": "Requests for several calls"})
+    joined: float = field(default=0.5, metadata={"help": "Share of parallel rows made by joining single requests"})
+    nested: int = field(default=9000, metadata={"help": "Requests with a call inside a call"})
+    irrelevant: int = field(default=14000, metadata={"help": "Requests that fit no function"})
+    public: float = field(default=0.45, metadata={"help": "Share of irrelevant rows from public sets, where these are at hand"})
+    context: float = field(default=0.15, metadata={"help": "Share of requests with a sentence before them that asks for nothing; half as many have one after"})
+    held_out: float = field(default=0.06, metadata={"help": "Share of phrasings kept for validation"})
+    seed: int = field(default=0, metadata={"help": "Seed of all draws"})
 
     def __post_init__(self) -> None:
         """Raises OctocallError for settings that no data can have."""

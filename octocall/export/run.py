@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import shutil
 import tempfile
 from pathlib import Path
 from typing import Any
 
-from octocall.bundle import Bundle
+from octocall.bundle import FILES, MANIFEST, Bundle
 from octocall.codecs.spans import SpansCodec
 from octocall.data.compile import CARD, HELD_OUT
 from octocall.data.example import read_examples
@@ -21,8 +20,10 @@ LEAST_PARITY = {"float32": 0.995, "int8": 0.95}
 def export_bundle(catalog: str, run: Path, data: Path, out: Path, encoder: Path | None, precision: str = "int8", requests: int = 600) -> dict[str, Any]:
     """Writes a bundle and returns how many of ``requests`` held-out plans stayed the same as torch's.
 
-    Raises OctocallError, and writes nothing, where too few did.
+    Raises OctocallError, and writes nothing, where too few did or ``out`` holds anything but a bundle.
     """
+    out = out.resolve()
+    check_target(out)
     try:
         from octocall.export.onnx import TorchRuntime, export, export_int8, parity
         from octocall.train.run import restore
@@ -31,6 +32,9 @@ def export_bundle(catalog: str, run: Path, data: Path, out: Path, encoder: Path 
     if precision not in LEAST_PARITY:
         raise OctocallError(f"precision {precision!r} was given; float32 or int8 is expected")
     network, codec = restore(catalog, run, encoder)
+    for path, command in ((run / "run.json", "train"), (data / CARD, "synth"), (data / HELD_OUT, "synth")):
+        if not path.is_file():
+            raise OctocallError(f"{path} is missing; let octocall {command} come to its end first")
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out.parent) as scratch:
         folder = Path(scratch) / precision
@@ -41,9 +45,37 @@ def export_bundle(catalog: str, run: Path, data: Path, out: Path, encoder: Path 
         if same < LEAST_PARITY[precision]:
             raise OctocallError(f"only {same:.1%} of {len(asked)} plans stayed the same in {precision}; at least {LEAST_PARITY[precision]:.1%} are expected")
         Bundle.save(folder, codec, model_card(codec, run, data, report), {"parity": report})
-        shutil.rmtree(out, ignore_errors=True)
-        folder.rename(out)
+        swap(folder, out)
     return report
+
+
+def check_target(out: Path) -> None:
+    """Raises OctocallError unless ``out`` does not exist, is empty, or holds a bundle and nothing else."""
+    if not out.exists():
+        return
+    if not out.is_dir():
+        raise OctocallError(f"{out} is a file; a folder for the bundle is expected")
+    names = {path.name for path in out.iterdir()}
+    other = sorted(names - {*FILES, MANIFEST} if MANIFEST in names else names)
+    if other:
+        raise OctocallError(f"{out} holds {other[0]}, which is no part of a bundle; give a folder that is new, empty, or a bundle's own")
+
+
+def swap(new: Path, out: Path) -> None:
+    """Puts ``new`` in the place of ``out``. What was there lies beside ``new`` afterwards; on an error it stays."""
+    old = new.with_name("replaced")
+    try:
+        if not out.exists():
+            new.rename(out)
+            return
+        out.rename(old)
+        try:
+            new.rename(out)
+        except OSError:
+            old.rename(out)
+            raise
+    except OSError as error:
+        raise OctocallError(f"{out} could not be replaced ({error.strerror}); choose another folder") from error
 
 
 def _every(data: Path, wanted: int) -> list[Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from octocall.errors import OctocallError
 
@@ -15,23 +15,23 @@ class TrainConfig:
     on CPUs without AMX or AVX512-BF16 bfloat16 is emulated and many times slower.
     """
 
-    steps: int = 8400
-    batch_size: int = 24
-    learning_rate: float = 6e-4
-    encoder_rate: float = 2e-4
-    warmup: int = 300
-    weight_decay: float = 0.01
-    dropout: float = 0.1
-    decoder_layers: int = 2
-    decoder_heads: int = 6
-    decoder_inner: int = 1024
-    max_steps: int = 96
-    seed: int = 0
-    precision: str = "auto"
-    threads: int = 0
-    freeze_words: bool = True
-    evaluate_every: int = 2100
-    checkpoint_every: int = 600
+    steps: int = field(default=8400, metadata={"help": "Steps of the optimiser"})
+    batch_size: int = field(default=24, metadata={"help": "Rows of a step"})
+    learning_rate: float = field(default=6e-4, metadata={"help": "Highest rate of the decoder"})
+    encoder_rate: float = field(default=2e-4, metadata={"help": "Highest rate of the pretrained encoder"})
+    warmup: int = field(default=300, metadata={"help": "Steps until the rates are highest; then they fall along a cosine"})
+    weight_decay: float = field(default=0.01, metadata={"help": "Decay of the weights (AdamW)"})
+    dropout: float = field(default=0.1, metadata={"help": "Share of activations dropped, 0 to 1"})
+    decoder_layers: int = field(default=2, metadata={"help": "Layers of the decoder"})
+    decoder_heads: int = field(default=6, metadata={"help": "Attention heads of the decoder; they must divide the encoder's width"})
+    decoder_inner: int = field(default=1024, metadata={"help": "Inner width of the decoder's layers"})
+    max_steps: int = field(default=96, metadata={"help": "Decisions that the decoder has positions for"})
+    seed: int = field(default=0, metadata={"help": "Seed of weights, order of rows and dropout"})
+    precision: str = field(default="auto", metadata={"help": "auto, float32 or bfloat16; auto measures and takes the faster"})
+    threads: int = field(default=0, metadata={"help": "Threads of the processor; 0 for all"})
+    freeze_words: bool = field(default=True, metadata={"help": "Whether the encoder's word table stays as it was"})
+    evaluate_every: int = field(default=2100, metadata={"help": "Steps between measurements on held-out rows"})
+    checkpoint_every: int = field(default=600, metadata={"help": "Steps between checkpoints"})
 
     def __post_init__(self) -> None:
         """Raises OctocallError for settings that no run can have."""

@@ -1,16 +1,19 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
 
 from octocall.bench.baselines import words
 from octocall.bench.cases import read_cases
-from octocall.bench.run import bench, calibration, run, wilson
+from octocall.bench.report import summarise
+from octocall.bench.run import Result, bench, calibration, run, wilson
 from octocall.call import Plan, Request
 from octocall.catalog import Catalog
 from octocall.errors import DataError
+from octocall.score import Score
 
 ROWS = [
     {"query": "lock the front door", "kind": "single", "now": None, "calls": [{"name": "open_or_lock_door", "arguments": {"status": "lock"}}]},
@@ -40,9 +43,24 @@ def test_the_report_is_written(tmp_path: Path, android: Catalog, capsys: pytest.
     assert "latency p50" in capsys.readouterr().out
 
 
+def test_without_matplotlib_the_figures_are_written(tmp_path: Path, android: Catalog, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    rows = exam(tmp_path, json.dumps(ROWS[0] | {"kind": "[/odd]"}))
+    bench(lambda request: words.plan(request, android), android, rows, tmp_path / "report")
+    assert json.loads((tmp_path / "report" / "results.json").read_text())["model"]["kinds"]["[/odd]"]["whole"]["n"] == 1
+    shown = capsys.readouterr().out
+    assert "[/odd]" in shown and "pip install '.[bench]'" in shown
+
+
 def test_malformed_rows_are_named(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"exam\.jsonl:2"):
         read_cases(exam(tmp_path, json.dumps(ROWS[0]), '{"query": "x"}'))
+    for change in ({"calls": []}, {"calls": [{"name": "f", "arguments": []}]}, {"query": 5}, {"now": "soon"}, {"accept": {"0.x": 1}}, {"kind": 3}):
+        with pytest.raises(DataError, match=r"exam\.jsonl:1 is not an exam row"):
+            read_cases(exam(tmp_path, json.dumps(ROWS[0] | change)))
+    (tmp_path / "exam.jsonl").write_bytes(b"\xff\n")
+    with pytest.raises(DataError, match=r"exam\.jsonl:1 is not an exam row"):
+        read_cases(tmp_path / "exam.jsonl")
     with pytest.raises(DataError, match="cannot be read"):
         read_cases(tmp_path / "nothing.jsonl")
 
@@ -64,3 +82,9 @@ def test_calibration_of_a_sure_and_right_model(tmp_path: Path) -> None:
     answers = {case.request.text: case.plan for case in cases}
     bins, error = calibration(run(lambda request: answers[request.text], cases))
     assert error == 0 and bins == [{"n": 2, "confidence": 1.0, "accuracy": 1.0}]
+
+
+def test_latency_percentiles_lie_between_the_values(tmp_path: Path) -> None:
+    case = read_cases(exam(tmp_path))[0]
+    results = [Result(case, case.plan, Score(True, True), float(milliseconds)) for milliseconds in range(1, 22)]
+    assert summarise(results)["latency_ms"] == {"p50": 11.0, "p95": 20.0}
