@@ -16,17 +16,22 @@ from octocall.call import read_clock
 from octocall.data.config import SynthConfig
 from octocall.errors import OctocallError, RequestError
 from octocall.flags import flags
-from octocall.show import answer_row, complain, drop_output, err, out, plain, prepare_streams, print_functions, print_json, print_outcomes, print_plan, print_state
+from octocall.show import (
+    answer_row, ask_back, complain, confirm, drop_output, err, out, prepare_streams, print_functions, print_json, print_outcomes, print_plan, print_state,
+)  # fmt: skip
 from octocall.train.config import TrainConfig
 
 if TYPE_CHECKING:
-    from octocall.call import Call, Outcome, Plan
+    from octocall.call import Outcome, Plan
     from octocall.model import Model
 
 app = typer.Typer(add_completion=False, no_args_is_help=False, rich_markup_mode=None, pretty_exceptions_enable=False,
                   context_settings={"help_option_names": ["-h", "--help"]},
                   help='Calls functions from plain English, on the device. `octocall "…"` is short for `octocall ask "…"`.')  # fmt: skip
 _UsageError: Any = typer.BadParameter.__mro__[1]  # its module differs between versions of typer
+
+SURE = 0.35
+"""Plans of less confidence are confirmed first."""
 
 BundleOption = Annotated[str, typer.Option("--bundle", help="A bundle that ships (android), or the folder of one, such as ./bundle")]
 NowOption = Annotated[str | None, typer.Option("--now", help="The clock to read times against, such as 2026-03-04T10:30")]
@@ -83,7 +88,10 @@ def _root(version: Annotated[bool, typer.Option("--version", help="Print the ver
 @app.command()
 def ask(
     text: Annotated[list[str] | None, typer.Argument(help="The request; without it, requests are asked for one by one")] = None,
-    bundle: BundleOption = "android",
+    bundle: SURE = 0.35
+"""Plans of less confidence are confirmed first."""
+
+BundleOption = "android",
     now: NowOption = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before risky calls")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only print the calls")] = False,
@@ -100,7 +108,7 @@ def ask(
 
     moment = None if now is None else read_clock(now)
     model = Model.load(bundle)
-    answer = partial(_answer, model, moment, _carry_out(model, yes, dry_run), as_json, trace, mask)
+    answer = partial(_answer, model, moment, _carry_out(model, moment, yes, dry_run), as_json, trace, mask)
     code = answer(" ".join(text).strip()) if text else max(map(partial(_guarded, answer), _requests()), default=0)
     # who types requests one by one has seen what became of each
     raise typer.Exit(code if text or not sys.stdin.isatty() else 0)
@@ -136,11 +144,12 @@ def _guarded(answer: Callable[[str], int], text: str | RequestError) -> int:
         return 2
 
 
-def _carry_out(model: Model, yes: bool, dry_run: bool) -> Callable[[Plan], list[Outcome]]:
+def _carry_out(model: Model, now: datetime | None, yes: bool, dry_run: bool) -> Callable[[Plan], list[Outcome]]:
     from octocall.agent import Agent
     from octocall.devices.phone import Phone
 
-    return Agent(Phone(), (lambda call, question: True) if yes else _confirm, dry_run, model.catalog).run
+    answer = ask_back if sys.stdin.isatty() else None
+    return Agent(Phone(), (lambda call, question: True) if yes else confirm, dry_run, model.catalog, answer=answer, now=now, sure=SURE).run
 
 
 def _answer(model: Model, now: datetime | None, carry_out: Callable[[Plan], list[Outcome]], as_json: bool, trace: bool, mask: bool, text: str) -> int:
@@ -156,21 +165,16 @@ def _answer(model: Model, now: datetime | None, carry_out: Callable[[Plan], list
     return 0 if outcomes and all(outcome.status in ("done", "skipped") for outcome in outcomes) else 1
 
 
-def _confirm(call: Call, question: str) -> bool:
-    # asked on the error stream, so that --json keeps standard output for itself
-    if not sys.stdin.isatty():
-        complain(f"{question} Not confirmed: there is no terminal to ask on; give --yes to allow it.")
-        return False
-    return typer.confirm(plain(question), err=True)
-
-
 @app.command()
 def plan(
     input_: Annotated[str, typer.Option("--input", "-i", help="JSON lines {id, query, now}; - for standard input, answered line by line")] = "-",
     output: Annotated[
         str, typer.Option("--output", "-o", help="JSON lines {id, calls: [{name, arguments, missing}], confidence, latency_ms}; - for standard output")
     ] = "-",
-    bundle: BundleOption = "android",
+    bundle: SURE = 0.35
+"""Plans of less confidence are confirmed first."""
+
+BundleOption = "android",
     now: Annotated[str | None, typer.Option("--now", help="The clock of rows without one, such as 2026-03-04T10:30")] = None,
     mask: MaskOption = True,
 ) -> None:
@@ -188,7 +192,10 @@ def plan(
 
 
 @app.command()
-def functions(bundle: BundleOption = "android", as_json: Annotated[bool, typer.Option("--json", help="As JSON tools")] = False) -> None:
+def functions(bundle: SURE = 0.35
+"""Plans of less confidence are confirmed first."""
+
+BundleOption = "android", as_json: Annotated[bool, typer.Option("--json", help="As JSON tools")] = False) -> None:
     """List the functions of a bundle."""
     from octocall.bundle import Bundle
 
@@ -224,7 +231,10 @@ def phone(
 @app.command()
 def bench(
     file: Annotated[Path, typer.Argument(help="Exam rows: JSON lines {query, calls, kind, now, accept}")],
-    bundle: BundleOption = "android",
+    bundle: SURE = 0.35
+"""Plans of less confidence are confirmed first."""
+
+BundleOption = "android",
     report: Annotated[Path, typer.Option("--report", help="Folder for results.json and the pictures")] = Path("report"),
     mask: MaskOption = True,
 ) -> None:

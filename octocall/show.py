@@ -11,6 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import typer
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -19,7 +20,7 @@ from octocall.errors import OctocallError
 from octocall.files import row_text
 
 if TYPE_CHECKING:
-    from octocall.call import Outcome
+    from octocall.call import Call, Outcome
     from octocall.catalog import Catalog
     from octocall.model import Trace
 
@@ -57,6 +58,20 @@ def complain(message: str) -> None:
     """One line on standard error."""
     with suppress(OSError):
         err.print(plain(message))
+
+
+def confirm(call: Call, question: str) -> bool:
+    """The answer to a question of the agent; asked on the error stream, so that --json keeps standard output for itself."""
+    if not sys.stdin.isatty():
+        complain(f"{question} Not confirmed: there is no terminal to ask on; give --yes to allow it.")
+        return False
+    return typer.confirm(plain(question), err=True)
+
+
+def ask_back(question: str) -> str:
+    """What is typed to a question about a missing value; empty leaves it missing."""
+    answer: str = typer.prompt(plain(question), default="", show_default=False, err=True)
+    return answer
 
 
 def print_json(value: Any, indent: int | None = None) -> None:

@@ -238,8 +238,8 @@ class SpansCodec:
         now = request.now or datetime.now().replace(second=0, microsecond=0)
         if not isinstance(now, datetime):
             raise RequestError(f"now = {now!r} was given; a datetime is expected")
-        if not 1971 <= now.year <= 2199:
-            raise RequestError(f"a clock in the year {now.year} was given; one from 1971 to 2199 is expected")
+        if not 1900 <= now.year <= 2100:
+            raise RequestError(f"a clock in the year {now.year} was given; one from 1900 to 2100 is expected")
         now = now.astimezone().replace(tzinfo=None) if now.tzinfo else now
         return Reading(request, tuple(encoding.ids), tuple(encoding.offsets), words, now)
 
