@@ -88,10 +88,7 @@ def _root(version: Annotated[bool, typer.Option("--version", help="Print the ver
 @app.command()
 def ask(
     text: Annotated[list[str] | None, typer.Argument(help="The request; without it, requests are asked for one by one")] = None,
-    bundle: SURE = 0.35
-"""Plans of less confidence are confirmed first."""
-
-BundleOption = "android",
+    bundle: BundleOption = "android",
     now: NowOption = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before risky calls")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only print the calls")] = False,
@@ -171,10 +168,7 @@ def plan(
     output: Annotated[
         str, typer.Option("--output", "-o", help="JSON lines {id, calls: [{name, arguments, missing}], confidence, latency_ms}; - for standard output")
     ] = "-",
-    bundle: SURE = 0.35
-"""Plans of less confidence are confirmed first."""
-
-BundleOption = "android",
+    bundle: BundleOption = "android",
     now: Annotated[str | None, typer.Option("--now", help="The clock of rows without one, such as 2026-03-04T10:30")] = None,
     mask: MaskOption = True,
 ) -> None:
@@ -192,10 +186,7 @@ BundleOption = "android",
 
 
 @app.command()
-def functions(bundle: SURE = 0.35
-"""Plans of less confidence are confirmed first."""
-
-BundleOption = "android", as_json: Annotated[bool, typer.Option("--json", help="As JSON tools")] = False) -> None:
+def functions(bundle: BundleOption = "android", as_json: Annotated[bool, typer.Option("--json", help="As JSON tools")] = False) -> None:
     """List the functions of a bundle."""
     from octocall.bundle import Bundle
 
@@ -231,10 +222,7 @@ def phone(
 @app.command()
 def bench(
     file: Annotated[Path, typer.Argument(help="Exam rows: JSON lines {query, calls, kind, now, accept}")],
-    bundle: SURE = 0.35
-"""Plans of less confidence are confirmed first."""
-
-BundleOption = "android",
+    bundle: BundleOption = "android",
     report: Annotated[Path, typer.Option("--report", help="Folder for results.json and the pictures")] = Path("report"),
     mask: MaskOption = True,
 ) -> None:
