@@ -17,7 +17,19 @@ from octocall.data.config import SynthConfig
 from octocall.errors import OctocallError, RequestError
 from octocall.flags import flags
 from octocall.show import (
-    answer_row, ask_back, complain, confirm, drop_output, err, out, prepare_streams, print_functions, print_json, print_outcomes, print_plan, print_state,
+    answer_row,
+    ask_back,
+    complain,
+    confirm,
+    drop_output,
+    err,
+    out,
+    prepare_streams,
+    print_functions,
+    print_json,
+    print_outcomes,
+    print_plan,
+    print_state,
 )  # fmt: skip
 from octocall.train.config import TrainConfig
 
