@@ -157,8 +157,9 @@ def test_what_is_no_request_is_refused(tmp_path: Path, text: str) -> None:
 
 
 def test_half_of_the_values_missing_is_asked_back(tmp_path: Path) -> None:
-    row = json.loads(octocall("--json", "call my mom", home=tmp_path).stdout)
-    assert all(outcome["status"] == "refused" for outcome in row["outcomes"])
+    row = json.loads(octocall("--json", "text Anna", home=tmp_path).stdout)
+    assert row["missing"] == ["send_text_message.message"]
+    assert [outcome["message"] for outcome in row["outcomes"]] == ["What should the message say?"]
 
 
 def test_the_functions_are_listed() -> None:

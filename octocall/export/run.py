@@ -95,8 +95,8 @@ def model_card(codec: SpansCodec, run: Path, data: Path, report: dict[str, Any])
         *_runs(record),
         f"Held-out phrasings, every decision right: {last.get('held_out_right', 0):.1%}.",
         f"Export: {report['precision']}; {report['same_plans']:.1%} of {report['requests']} held-out plans as in torch.", "",
-        "Trained on phrase books written for octocall and, as irrelevant requests, on CLINC150 (CC-BY-3.0, Larson et al. 2019),",
-        "HWU64 (CC-BY-4.0, Liu et al. 2019) and SNIPS (CC0, Coucke et al. 2018).", "",
+        "Trained on phrase books written for octocall and on the public sets named in the data card below: CLINC150 is by Larson et al. 2019,",
+        "HWU64 by Liu et al. 2019, SNIPS by Coucke et al. 2018.", "",
         "Limits: English only; at most " + str(codec.max_pieces) + " word pieces; a value must stand in the request or be implied by it.", "",
         (data / CARD).read_text(encoding="utf-8"),
     ])  # fmt: skip

@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from octocall.call import Call, Plan, Request
+from octocall.codecs.spans import CALL, END, MISSING, SpansCodec
+from octocall.decode import decode
+from octocall.mask import Mask
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """A network with fixed wishes: logits by symbol, or by the word that a span begins or ends with."""
+
+    codec: SpansCodec
+    text: str
+    function: str
+    symbols: dict[str, float]
+    words: dict[str, float]
+
+    def start(self, ids: tuple[int, ...]) -> int:
+        return len(ids)
+
+    def step(self, state: int, symbol: int, label: int) -> tuple[NDArray[np.float32], Any]:
+        size, logits = len(self.codec.vocab), np.full(len(self.codec.vocab) + 2 * state, -20.0, np.float32)
+        wishes = {self.codec.catalog.token(self.function): 20.0} if label == self.codec.labels[CALL] else self.symbols | {END: 20.0}
+        for name, value in wishes.items():
+            logits[self.codec.vocab.ids[name]] = value
+        reading = self.codec.read(Request(self.text))
+        for word, value in self.words.items():
+            for first in reading.first:
+                for last in reading.last:
+                    if first <= last and reading.text(first, last) == word:
+                        logits[size + first] = logits[size + state + last] = value
+        return logits, state
+
+
+def plan(codec: SpansCodec, text: str, function: str, symbols: dict[str, float], words: dict[str, float]) -> Plan:
+    reading = codec.read(Request(text))
+    decoded = decode(Wishes(codec, text, function, symbols, words), codec, Mask(codec.grammar, codec.vocab), reading)
+    return codec.decode(decoded.symbols, reading)
+
+
+def test_words_that_cannot_be_read_are_not_replaced_by_a_literal(codec: SpansCodec) -> None:
+    wishes: dict[str, float] = {"10": 8.0, MISSING: 2.0}
+    found = plan(codec, "brightness 15", "change_screen_brightness", wishes, {"15": 10.0})
+    assert found == Plan((Call("change_screen_brightness", {}, ("level",)),))
+    found = plan(codec, "brightness 7", "change_screen_brightness", wishes, {"7": 10.0})
+    assert found == Plan((Call("change_screen_brightness", {"level": 7}),))
+    found = plan(codec, "as bright as it goes", "change_screen_brightness", wishes, {"bright": 5.0})
+    assert found == Plan((Call("change_screen_brightness", {"level": 10}),))
