@@ -12,9 +12,27 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TypeAlias
+from typing import Any, TypeAlias, TypeVar, dataclass_transform
 
 Symbol: TypeAlias = Hashable
+_Class = TypeVar("_Class")
+
+
+@dataclass_transform(frozen_default=True)
+def state(cls: type[_Class]) -> type[_Class]:
+    """A frozen dataclass whose hash is computed once: states are deep, and each look-up would walk all of one."""
+    made = dataclass(frozen=True)(cls)
+    computed = made.__hash__
+
+    def kept(self: Any) -> int:
+        found: int | None = self.__dict__.get("_hash")
+        if found is None:
+            found = computed(self)
+            object.__setattr__(self, "_hash", found)
+        return found
+
+    setattr(made, "__hash__", kept)  # noqa: B010  (an assignment would be of another type)
+    return made
 
 
 class Grammar:
@@ -46,7 +64,7 @@ class Grammar:
         return state is not None and state.final
 
 
-@dataclass(frozen=True)
+@state
 class Empty(Grammar):
     """Nothing more to read."""
 
@@ -61,7 +79,7 @@ class Empty(Grammar):
         return True
 
 
-@dataclass(frozen=True)
+@state
 class Literal(Grammar):
     """Exactly one symbol."""
 
@@ -78,7 +96,7 @@ class Literal(Grammar):
         return False
 
 
-@dataclass(frozen=True)
+@state
 class Choice(Grammar):
     """One of several grammars, told apart by their next symbol."""
 
@@ -100,7 +118,7 @@ class Choice(Grammar):
         return next((option.label for option in self.options if option.label is not None), None)
 
 
-@dataclass(frozen=True)
+@state
 class Sequence(Grammar):
     """One grammar after another."""
 
@@ -131,7 +149,7 @@ class Sequence(Grammar):
         return self.first.label
 
 
-@dataclass(frozen=True)
+@state
 class Repetition(Grammar):
     """``item`` from ``least`` to ``most`` times, with ``separator`` between."""
 
@@ -163,7 +181,7 @@ class Repetition(Grammar):
         return self.item.label
 
 
-@dataclass(frozen=True)
+@state
 class Labelled(Grammar):
     """A grammar whose every state carries ``name``, unless an inner one has a label of its own."""
 

@@ -95,10 +95,11 @@ def test_the_python_api(phone: Model) -> None:
 
 
 def test_text_keeps_its_case_spelling_and_emoji(phone: Model) -> None:
-    plan = phone.plan('Text Zoë O\'Hara "cu l8r 😀"')
-    assert plan.calls[0].arguments["contact_name"] == "Zoë O'Hara"
+    text = "Send Zoë O'Hara a message saying “cu l8r  😀”"
+    plan = phone.plan(text)
+    assert plan.calls[0].arguments == {"contact_name": "Zoë O'Hara", "message": "cu l8r  😀"}
     start, end = plan.calls[0].spans["contact_name"][0]
-    assert 'Text Zoë O\'Hara "cu l8r 😀"'[start:end] == "Zoë O'Hara"
+    assert text[start:end] == "Zoë O'Hara"
 
 
 def test_without_a_mask_the_network_alone_is_shown(phone: Model) -> None:

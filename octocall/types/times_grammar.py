@@ -185,6 +185,8 @@ def _past(tokens: Sequence[Token], now: datetime) -> Piece | None:
     with_unit = tokens[at - 1].kind == "U" and tokens[at - 1].number != 60
     if with_unit or not 0 < minutes < 60 or (back and lead.kind == "h"):
         return None
+    if back and lead.kind in "NZ" and tokens[at - 1].kind != "U" and minutes not in (5, 10, 20, 25):
+        return None  # "7 to 9" are two hours
     base = _clock(tokens[at + 1].number, 0, tokens[-1])
     if base is None or base.clock is None:
         return None

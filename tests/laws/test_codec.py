@@ -49,10 +49,10 @@ def sample_plan(codec: SpansCodec, rng: random.Random, values: list[str]) -> tup
             value = None if parameter.required and rng.random() < 0.1 else argument(parameter, arguments, nested)
             if value is None and not parameter.required:
                 value = parameter.type.fill(parameter.default, Context(NOW, arguments=arguments))
-            if value is None:
-                missing.append(parameter.name)
-            else:
+            if value is not None:
                 arguments[parameter.name] = value
+            elif parameter.required:
+                missing.append(parameter.name)
         return Call(name, arguments, tuple(missing))
 
     if rng.random() < 0.05:

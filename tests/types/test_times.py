@@ -163,6 +163,11 @@ def test_end(text: str, start: str, value: str) -> None:
     assert end_of(text, datetime.fromisoformat(start)) == datetime.fromisoformat(value)
 
 
+def test_a_range_of_hours_is_no_time() -> None:
+    assert parse_moment("this friday 7 to 9 pm", NOW) is None
+    assert clock_of("10 to 9") == "08:50" and clock_of("7 minutes to 9") == "08:53"
+
+
 def test_day_alone_is_no_end() -> None:
     assert end_of("tomorrow", NOW) is None
 
