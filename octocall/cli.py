@@ -42,7 +42,7 @@ app = typer.Typer(add_completion=False, no_args_is_help=False, rich_markup_mode=
                   help='Calls functions from plain English, on the device. `octocall "…"` is short for `octocall ask "…"`.')  # fmt: skip
 _UsageError: Any = typer.BadParameter.__mro__[1]  # its module differs between versions of typer
 
-SURE = 0.35
+SURE = 0.4
 """Plans of less confidence are confirmed first."""
 
 BundleOption = Annotated[str, typer.Option("--bundle", help="A bundle that ships (android), or the folder of one, such as ./bundle")]
