@@ -62,7 +62,8 @@ class Limited(Type):
             text, value = self.of.sample(rng, context)
             if self._fits(value):
                 return Sample(text, value)
-            made = compiled(self.pattern).sample(rng) if self.pattern else "".join(rng.choices(_LETTERS, k=rng.randint(self.least, min(self.most, self.least + 20))))
+            most = min(self.most, self.least + 20)
+            made = compiled(self.pattern).sample(rng, rng.randint(0, most)) if self.pattern else "".join(rng.choices(_LETTERS, k=rng.randint(self.least, most)))
             if (value := self.parse(made, context)) is not None:
                 return Sample(made, value)
         raise SignatureError(f"no text of {self.least} to {self.most} characters was found that matches {self.pattern!r}; check that there is one")

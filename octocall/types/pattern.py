@@ -264,23 +264,23 @@ class Pattern:
             states = self._closed({end for state in states for chars, end in self.edges[state] if chars is not None and chars.has(letter)})
         return len(self.edges) - 1 in states
 
-    def sample(self, rng: random.Random) -> str:
-        """A short text that matches."""
-        return _sample(self.node, rng)
+    def sample(self, rng: random.Random, padding: int = 0) -> str:
+        """A short text that matches; ``padding`` letters stand where the pattern leaves an end open."""
+        return _sample(self.node, rng, padding)
 
 
-def _sample(node: Node, rng: random.Random, more: int = 6) -> str:
+def _sample(node: Node, rng: random.Random, padding: int, more: int = 6) -> str:
     """``more`` bounds open counts; it shrinks inward, so that counts of counts stay short."""
     if isinstance(node, Chars):
         return node.pick(rng)
     if isinstance(node, Several):
-        return "".join(_sample(item, rng, more) for item in node.items)
+        return "".join(_sample(item, rng, padding, more) for item in node.items)
     if isinstance(node, Either):
-        return _sample(rng.choice(node.options), rng, more)
+        return _sample(rng.choice(node.options), rng, padding, more)
     if node.padding:
-        return ""
+        return "".join(rng.choices("abcdefghijklmnopqrstuvwxyz", k=padding))
     most = node.least + more if node.most is None else min(node.most, node.least + 2 * more)
-    return "".join(_sample(node.item, rng, more // 2) for _ in range(rng.randint(node.least, most)))
+    return "".join(_sample(node.item, rng, padding, more // 2) for _ in range(rng.randint(node.least, most)))
 
 
 @lru_cache(maxsize=1024)

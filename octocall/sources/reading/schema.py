@@ -26,7 +26,7 @@ _KINDS = {  # also as the leaderboard of function calling and its Java and JavaS
     "string": "string", "integer": "integer", "number": "number", "boolean": "boolean", "object": "object", "array": "array", "null": "null",
 }  # fmt: skip
 _REFUSED = ("not", "if", "then", "else", "dependentSchemas", "dependentRequired", "dependencies", "$dynamicRef", "$recursiveRef", "contentEncoding",
-            "prefixItems", "additionalItems", "unevaluatedItems", "contains", "minContains", "maxContains", "patternProperties", "propertyNames",
+            "contentMediaType", "prefixItems", "additionalItems", "unevaluatedItems", "contains", "minContains", "maxContains", "patternProperties", "propertyNames",
             "extends", "disallow", "divisibleBy", "keys")  # fmt: skip
 _VACUOUS = ("dependentSchemas", "dependentRequired", "dependencies", "prefixItems", "patternProperties")
 """Of these the empty ones restrict nothing."""
@@ -42,11 +42,12 @@ _MAX_DEPTH = 24
 class Reader:
     """Reads the schemas of one document; ``notes`` gathers what the schemas of one function lost.
 
-    ``writing`` says that values are sent, so that properties which are only read are left out.
+    ``writing`` says that values are sent, so that properties which are only read are left out;
+    ``describe`` turns descriptions into plain text.
     """
 
-    def __init__(self, root: Any = None, writing: bool = False) -> None:
-        self.root, self.writing = root, writing
+    def __init__(self, root: Any = None, writing: bool = False, describe: Callable[[object], str] = clean) -> None:
+        self.root, self.writing, self.describe = root, writing, describe
         self.notes: list[str] = []
         self._left, self._depth = _MAX_PARTS, 0
         self._known: dict[str, tuple[Type | Unfit, int, list[str]]] = {}
@@ -163,7 +164,7 @@ class Reader:
         fields = []
         for name, inner, required in self._properties(schema):
             with inside(name):
-                fields.append(Field(name, self.type(inner), required, clean(flatten(inner, self.root).get("description"))))
+                fields.append(Field(name, self.type(inner), required, self.describe(flatten(inner, self.root).get("description"))))
         if not fields:
             raise Unfit("is an object of which no names are given")
         return Record(tuple(fields))
@@ -211,7 +212,7 @@ class Reader:
             except PlanError as error:
                 self.notes.append(f"{name}: the default is left out, since {error}")
         named = unique(identifier(name), taken)
-        return Parameter(named, kind, clean(flat.get("description")), default, name if named != name else "")
+        return Parameter(named, kind, self.describe(flat.get("description")), default, name if named != name else "")
 
     def parameters(self, schema: Any) -> tuple[Parameter, ...]:
         """The parameters of a function whose arguments form one object. Raises Unfit."""
