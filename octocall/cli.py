@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from octocall.data.config import SynthConfig
@@ -172,17 +173,30 @@ def plan(
 
 
 @app.command()
-def functions(bundle: BundleOption = "android", as_json: Annotated[bool, typer.Option("--json", help="As JSON tools")] = False) -> None:
-    """List the functions of a bundle."""
+def functions(
+    source: Annotated[str | None, typer.Argument(help="A file, module, catalog or MCP server (docs/sources.md); without it, the bundle")] = None,
+    bundle: BundleOption = "android",
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON tools")] = False,
+) -> None:
+    """List the functions of a bundle, or of a source. Those that cannot be loaded are named on standard error; then the exit code is 1."""
     from octocall.bundle import Bundle
+    from octocall.sources import load_any
 
-    catalog = Bundle.open(bundle).catalog
+    loaded = load_any(source) if source is not None else None
+    catalog = loaded.catalog if loaded is not None else Bundle.open(bundle).catalog
     if as_json:
         print(json.dumps(catalog.schema(), indent=1, ensure_ascii=False))
-        return
-    for token, function in zip(catalog.tokens, catalog, strict=True):
-        out.print(f"{token:>10}  [bold]{function.name}[/bold]{function.signature[len(function.name) :]}".replace("[ring", "\\[ring"))
-        out.print(f"{'':>12}{function.description}", style="dim")
+    else:
+        for token, function in zip(catalog.tokens, catalog, strict=True):
+            out.print(f"{token:>10}  [bold]{function.name}[/bold]{escape(function.signature[len(function.name) :])}")
+            out.print(f"{'':>12}{function.description}", style="dim", markup=False)
+    if loaded is not None:
+        for remark in loaded.noted:
+            err.print(f"noted: {remark.name}: {remark.reason}", markup=False)
+        for remark in loaded.skipped:
+            err.print(f"skipped: {remark.name}: {remark.reason}", markup=False)
+        if loaded.skipped:
+            raise typer.Exit(1)
 
 
 @app.command()

@@ -32,25 +32,25 @@ def load(source: str | Path | Mapping[str, Any]) -> Catalog:
     return read(source).warned()
 
 
-def read(source: str | Path | Mapping[str, Any]) -> Loaded:
+def read(source: str | Path | Mapping[str, Any], name: str = "api") -> Loaded:
     """The catalog, the operations that cannot be held to and why, and what others lost. Raises SignatureError."""
     document: Any = source
-    name = "api"
     if isinstance(source, str | Path):
-        text, name = read_text(source)
+        text, found = read_text(source)
+        name = name if found == "text" else found
         document = parse_any(text, name)
     if not isinstance(document, Mapping) or not {"openapi", "swagger"} & set(document):
         raise SignatureError(f"{name} is no OpenAPI or Swagger description; an object with 'openapi' or 'swagger' is expected")
     collector = Collector(name)
     reader = Reader(document, writing=True, describe=plain)
     seen: set[str] = set()
-    for method, path, operation in _operations(document, collector):
-        _add(method, path, operation, reader, collector, seen)
+    for place, operation in _operations(document, collector):
+        _add(place, operation, reader, collector, seen)
     return collector.loaded()
 
 
-def _operations(document: Mapping[str, Any], collector: Collector) -> Iterator[tuple[str, str, Any]]:
-    """Method, path and description of each operation; parameters of the path are put into it."""
+def _operations(document: Mapping[str, Any], collector: Collector) -> Iterator[tuple[str, Any]]:
+    """Method and path, and the description, of each operation; parameters of the path are put into it."""
     paths = document.get("paths") or {}
     if not isinstance(paths, Mapping):
         raise SignatureError(f"paths of {collector.name} is {type(paths).__name__}; an object of paths is expected")
@@ -61,13 +61,13 @@ def _operations(document: Mapping[str, Any], collector: Collector) -> Iterator[t
             collector.skip(str(path), str(error))
             continue
         for method in _METHODS:
-            operation = item.get(method)
+            operation, place = item.get(method), f"{method.upper()} {path}"
             if isinstance(operation, Mapping):
                 shared, own = item.get("parameters") or [], operation.get("parameters") or []
                 joined = [*shared, *own] if isinstance(shared, list) and isinstance(own, list) else None
-                yield method, str(path), {**operation, "parameters": joined}
+                yield place, {**operation, "parameters": joined}
             elif operation is not None:
-                collector.skip(f"{method.upper()} {path}", f"is {type(operation).__name__}, where an operation is expected")
+                collector.skip(place, f"is {type(operation).__name__}, where an operation is expected")
 
 
 def _followed(value: Any, document: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -81,8 +81,7 @@ def _followed(value: Any, document: Mapping[str, Any]) -> Mapping[str, Any]:
     raise Unfit("refers to itself")
 
 
-def _add(method: str, path: str, operation: Mapping[str, Any], reader: Reader, collector: Collector, seen: set[str]) -> None:
-    place = f"{method.upper()} {path}"
+def _add(place: str, operation: Mapping[str, Any], reader: Reader, collector: Collector, seen: set[str]) -> None:
     given = operation.get("operationId")
     # of two operations with one id, the second is called after its method and path
     original = given if isinstance(given, str) and given.strip() and given not in seen else place
