@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,8 +28,8 @@ class Catalog:
     name: str = "functions"
 
     def __post_init__(self) -> None:
-        names = [function.name for function in self.functions]
-        if doubled := sorted({name for name in names if names.count(name) > 1}):
+        names = Counter(function.name for function in self.functions)
+        if doubled := sorted(name for name, count in names.items() if count > 1):
             raise SignatureError(f"two functions are called {doubled[0]}; rename one")
 
     def __len__(self) -> int:

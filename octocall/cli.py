@@ -12,25 +12,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from octocall import show
 from octocall.call import read_clock
 from octocall.data.config import SynthConfig
 from octocall.errors import OctocallError, RequestError
 from octocall.flags import flags
-from octocall.show import (
-    answer_row,
-    ask_back,
-    complain,
-    confirm,
-    drop_output,
-    err,
-    out,
-    prepare_streams,
-    print_functions,
-    print_json,
-    print_outcomes,
-    print_plan,
-    print_state,
-)  # fmt: skip
 from octocall.train.config import TrainConfig
 
 if TYPE_CHECKING:
@@ -58,23 +44,23 @@ def main() -> None:
     """Entry point: whatever a user can act on becomes one sentence and exit code 2."""
     code: int | None = 2
     try:
-        prepare_streams()
+        show.prepare_streams()
         code = app(_arguments(sys.argv[1:]), prog_name="octocall", standalone_mode=False)
         sys.stdout.flush()
     except OctocallError as error:
-        complain(f"error: {error}")
+        show.complain(f"error: {error}")
     except _UsageError as error:
         shown = error.ctx.command_path if error.ctx else "octocall"
-        complain(f'error: {error.format_message().rstrip(".")}; see {shown} --help, or write a request as: octocall ask -- "…"')
+        show.complain(f'error: {error.format_message().rstrip(".")}; see {shown} --help, or write a request as: octocall ask -- "…"')
     except typer.Abort:
         code = 1
-        complain("Stopped at the question.")
+        show.complain("Stopped at the question.")
     except BrokenPipeError:
         code = 1
-        drop_output()
+        show.drop_output()
     except OSError as error:
-        complain(f"error: {error.filename or 'standard output'} could not be used ({error.strerror}); free some space or choose another place")
-        drop_output()
+        show.complain(f"error: {error.filename or 'standard output'} could not be used ({error.strerror}); free some space or choose another place")
+        show.drop_output()
     sys.exit(code)
 
 
@@ -93,7 +79,7 @@ def _root(version: Annotated[bool, typer.Option("--version", help="Print the ver
     if version:
         import octocall
 
-        out.print(octocall.__version__)
+        show.out.print(octocall.__version__)
         raise typer.Exit
 
 
@@ -127,8 +113,8 @@ def _requests() -> Iterator[str | RequestError]:
     """Requests typed at a prompt until an empty line, or the lines of standard input that are not empty."""
     interactive = sys.stdin.isatty()
     if interactive:
-        out.print("Say what the phone should do; an empty line ends.", style="dim")
-        out.print("> ", end="", style="bold")
+        show.out.print("Say what the phone should do; an empty line ends.", style="dim")
+        show.out.print("> ", end="", style="bold")
     for line in sys.stdin.buffer:
         try:
             text: str | RequestError = line.decode(sys.stdin.encoding).removeprefix("\ufeff").strip()
@@ -139,7 +125,7 @@ def _requests() -> Iterator[str | RequestError]:
         elif interactive:
             return
         if interactive:
-            out.print("> ", end="", style="bold")
+            show.out.print("> ", end="", style="bold")
 
 
 def _guarded(answer: Callable[[str], int], text: str | RequestError) -> int:
@@ -149,7 +135,7 @@ def _guarded(answer: Callable[[str], int], text: str | RequestError) -> int:
             raise text
         return answer(text)
     except OctocallError as error:
-        complain(f"error: {error}")
+        show.complain(f"error: {error}")
         return 2
 
 
@@ -157,20 +143,20 @@ def _carry_out(model: Model, now: datetime | None, yes: bool, dry_run: bool) -> 
     from octocall.agent import Agent
     from octocall.devices.phone import Phone
 
-    answer = ask_back if sys.stdin.isatty() else None
-    return Agent(Phone(), (lambda call, question: True) if yes else confirm, dry_run, model.catalog, answer=answer, now=now, sure=SURE).run
+    answer = show.ask_back if sys.stdin.isatty() else None
+    return Agent(Phone(), (lambda call, question: True) if yes else show.confirm, dry_run, model.catalog, answer=answer, now=now, sure=SURE).run
 
 
 def _answer(model: Model, now: datetime | None, carry_out: Callable[[Plan], list[Outcome]], as_json: bool, trace: bool, mask: bool, text: str) -> int:
     """Plans a request, carries it out, shows both, and returns the exit code."""
     found = model.trace(text, now=now, masked=mask)
     if not as_json:
-        print_plan(found, trace)
+        show.print_plan(found, trace)
     outcomes = carry_out(found.plan) if found.valid else []
     if as_json:
-        print_json(answer_row(found, outcomes, trace))
+        show.print_json(show.answer_row(found, outcomes, trace))
     else:
-        print_outcomes(found, outcomes)
+        show.print_outcomes(found, outcomes)
     return 0 if outcomes and all(outcome.status in ("done", "skipped") for outcome in outcomes) else 1
 
 
@@ -193,20 +179,33 @@ def plan(
     from octocall.model import Model
 
     moment = None if now is None else read_clock(now)
-    if plan_file(Model.load(bundle), input_, output, masked=mask, now=moment, complain=complain):
+    if plan_file(Model.load(bundle), input_, output, masked=mask, now=moment, complain=show.complain):
         raise typer.Exit(1)
 
 
 @app.command()
-def functions(bundle: BundleOption = "android", as_json: Annotated[bool, typer.Option("--json", help="As JSON tools")] = False) -> None:
-    """List the functions of a bundle."""
+def functions(
+    source: Annotated[str | None, typer.Argument(help="A file, module, catalog or MCP server (docs/sources.md); without it, the bundle")] = None,
+    bundle: BundleOption = "android",
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON tools")] = False,
+) -> None:
+    """List the functions of a bundle, or of a source. Those that cannot be loaded are named on standard error; then the exit code is 1."""
     from octocall.bundle import Bundle
+    from octocall.sources import load_any
 
-    catalog = Bundle.open(bundle).catalog
+    loaded = load_any(source) if source is not None else None
+    catalog = loaded.catalog if loaded is not None else Bundle.open(bundle).catalog
     if as_json:
-        print_json(catalog.schema(), indent=1)
+        show.print_json(catalog.schema(), indent=1)
     else:
-        print_functions(catalog)
+        show.print_functions(catalog)
+    if loaded is not None:
+        for remark in loaded.noted:
+            show.complain(f"noted: {remark.name}: {remark.reason}")
+        for remark in loaded.skipped:
+            show.complain(f"skipped: {remark.name}: {remark.reason}")
+        if loaded.skipped:
+            raise typer.Exit(1)
 
 
 @app.command()
@@ -221,14 +220,14 @@ def phone(
     device = Phone()
     if reset:
         if not yes and not typer.confirm("Forget everything on the simulated phone?", err=True):
-            complain("Nothing was forgotten.")
+            show.complain("Nothing was forgotten.")
             raise typer.Exit(1)
         device.reset()
-        complain("Everything on the simulated phone is forgotten.")
+        show.complain("Everything on the simulated phone is forgotten.")
     if as_json:
-        print_json(device.state(), indent=1)
+        show.print_json(device.state(), indent=1)
     elif not reset:
-        print_state(device.state())
+        show.print_state(device.state())
 
 
 @app.command()
@@ -263,10 +262,10 @@ def synth(
     from octocall.progress import counting
     from octocall.train.run import load_codec
 
-    with counting(err) as update:
+    with counting(show.err) as update:
         splits = compile_data(load_codec(catalog, encoder), config, out_, exams=exam or (), progress=update)
     for split in splits:
-        out.print(f"{out_ / split.name}: {len(split.examples)} examples of {split.phrasings} phrasings; refused {sum(split.rejected.values())}")
+        show.out.print(f"{out_ / split.name}: {len(split.examples)} examples of {split.phrasings} phrasings; refused {sum(split.rejected.values())}")
 
 
 @app.command()
@@ -286,9 +285,9 @@ def train(
     from octocall.progress import training
     from octocall.train.run import train as run_training
 
-    with training(err, config.steps) as report:
+    with training(show.err, config.steps) as report:
         record = run_training(catalog, data, out_, encoder, config, report, start)
-    out.print(f"{out_ / 'run.json'}: {record['seconds'] / 60:.1f} minutes, {record['curve'][-1] if record['curve'] else ''}")
+    show.out.print(f"{out_ / 'run.json'}: {record['seconds'] / 60:.1f} minutes, {record['curve'][-1] if record['curve'] else ''}")
 
 
 @app.command()
@@ -307,4 +306,4 @@ def export(
     from octocall.export.run import export_bundle
 
     found = export_bundle(catalog, run, data, out_, encoder, precision)
-    out.print(f"{out_}: {found['same_plans']:.1%} of {found['requests']} plans as in torch ({precision})")
+    show.out.print(f"{out_}: {found['same_plans']:.1%} of {found['requests']} plans as in torch ({precision})")

@@ -17,19 +17,23 @@ class _Required:
 
 
 REQUIRED: Any = _Required()
+_SHOWN = 12
+"""A signature shows at most this many choices."""
 
 
 @dataclass(frozen=True)
 class Parameter:
     """One argument of a function.
 
-    ``default`` is REQUIRED where the request must give the value.
+    ``default`` is REQUIRED where the request must give the value. ``original`` is the name in the
+    source, where that is no identifier.
     """
 
     name: str
     type: Type
     description: str = ""
     default: Any = REQUIRED
+    original: str = ""
 
     @property
     def required(self) -> bool:
@@ -47,12 +51,16 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Function:
-    """A callable thing: name, documentation, ordered parameters, and the type it returns, if any."""
+    """A callable thing: name, documentation, ordered parameters, and the type it returns, if any.
+
+    ``original`` is the name in the source, where that is no identifier.
+    """
 
     name: str
     description: str
     parameters: tuple[Parameter, ...] = ()
     returns: Type | None = None
+    original: str = ""
 
     def __post_init__(self) -> None:
         names = [parameter.name for parameter in self.parameters]
@@ -74,7 +82,9 @@ class Function:
         parts = []
         for parameter in self.parameters:
             kind = parameter.type.schema()
-            text = f"{parameter.name}: {'|'.join(map(str, kind['enum'])) if 'enum' in kind else kind['type']}"
+            values = [*map(str, kind.get("enum", ()))]
+            shown = "|".join(values[:_SHOWN]) + ("|…" if len(values) > _SHOWN else "")
+            text = f"{parameter.name}: {shown or kind.get('type', 'any')}"
             parts.append(text if parameter.required else f"{text} = {parameter.default}")
         return f"{self.name}({', '.join(parts)})"
 

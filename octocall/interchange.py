@@ -3,31 +3,44 @@
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, fields
+from dataclasses import fields, is_dataclass
 from typing import Any
 
 from octocall import types
 from octocall.catalog import Catalog
 from octocall.function import REQUIRED, Function, Parameter
-from octocall.types import Type
+from octocall.types import Field, Type
 
 
-def _dump_type(kind: Type | None) -> dict[str, Any] | None:
-    if kind is None:
-        return None
-    # JSON has no infinity
-    settings = {name: None if isinstance(value, float) and math.isinf(value) else value for name, value in asdict(kind).items()}
-    return {"kind": type(kind).__name__, **settings}
+def _dump(value: Any) -> Any:
+    """A Type, or a setting of one: types and fields inside it keep their kind."""
+    if is_dataclass(value):
+        return {"kind": type(value).__name__, **{f.name: _dump(getattr(value, f.name)) for f in fields(value)}}
+    if isinstance(value, float) and math.isinf(value):
+        return None  # JSON has no infinity
+    return tuple(map(_dump, value)) if isinstance(value, tuple) else value
 
 
-def _load_type(row: dict[str, Any] | None) -> Type | None:
-    if row is None:
-        return None
-    kind = getattr(types, row["kind"]) if row["kind"] in types.__all__ else None
-    if not (isinstance(kind, type) and issubclass(kind, Type)):
-        raise ValueError(f"unknown type {row['kind']!r}")
-    settings = {f.name: row[f.name] for f in fields(kind) if row[f.name] is not None}
-    return kind(**{k: tuple(v) if isinstance(v, list) else v for k, v in settings.items()})
+def _load(value: Any) -> Any:
+    if isinstance(value, list | tuple):
+        return tuple(map(_load, value))
+    if not isinstance(value, dict):
+        return value
+    kind = getattr(types, value["kind"]) if value["kind"] in types.__all__ else None
+    if not (isinstance(kind, type) and issubclass(kind, Type | Field)):
+        raise ValueError(f"unknown type {value['kind']!r}")
+    return kind(**{f.name: _load(value[f.name]) for f in fields(kind) if value[f.name] is not None})
+
+
+def _load_type(row: Any) -> Type:
+    kind = _load(row)
+    if not isinstance(kind, Type):
+        raise ValueError(f"{row!r} was given where a type is expected")
+    return kind
+
+
+def _original(named: Function | Parameter) -> dict[str, str]:
+    return {"original": named.original} if named.original else {}
 
 
 def dump_catalog(catalog: Catalog) -> dict[str, Any]:
@@ -36,9 +49,10 @@ def dump_catalog(catalog: Catalog) -> dict[str, Any]:
     for function in catalog:
         parameters = []
         for p in function.parameters:
-            row = {"name": p.name, "description": p.description, "type": _dump_type(p.type), "required": p.required}
+            row = {"name": p.name, "description": p.description, "type": _dump(p.type), "required": p.required, **_original(p)}
             parameters.append(row if p.required else {**row, "default": p.default})
-        rows.append({"name": function.name, "description": function.description, "parameters": parameters, "returns": _dump_type(function.returns)})
+        row = {"name": function.name, "description": function.description, "parameters": parameters, "returns": _dump(function.returns)}
+        rows.append({**row, **_original(function)})
     return {"name": catalog.name, "functions": rows}
 
 
@@ -48,9 +62,8 @@ def load_catalog(row: dict[str, Any]) -> Catalog:
     for f in row["functions"]:
         parameters = []
         for p in f["parameters"]:
-            kind = _load_type(p["type"])
-            if kind is None:
-                raise ValueError(f"the parameter {p['name']!r} of {f['name']} has no type")
-            parameters.append(Parameter(p["name"], kind, p["description"], REQUIRED if p["required"] else p["default"]))
-        functions.append(Function(f["name"], f["description"], tuple(parameters), _load_type(f["returns"])))
+            default = REQUIRED if p["required"] else p["default"]
+            parameters.append(Parameter(p["name"], _load_type(p["type"]), p["description"], default, p.get("original", "")))
+        returns = None if f["returns"] is None else _load_type(f["returns"])
+        functions.append(Function(f["name"], f["description"], tuple(parameters), returns, f.get("original", "")))
     return Catalog(tuple(functions), row["name"])

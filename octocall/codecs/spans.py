@@ -19,10 +19,10 @@ import tokenizers
 
 from octocall.call import Call, Plan, Request, Spans
 from octocall.catalog import IRRELEVANT, Catalog
-from octocall.errors import PlanError, RequestError
+from octocall.errors import PlanError, RequestError, SignatureError
 from octocall.function import Function, Parameter, accepts_result
 from octocall.grammar import Grammar, choice, labelled, literal, repetition, sequence
-from octocall.types import NEXT, START, STOP, Context, Type
+from octocall.types import NEXT, START, STOP, Context, List, Record, Type
 from octocall.vocab import Vocab
 
 AND, END, DEFAULT, MISSING = "<and>", "<end>", "<default>", "<missing>"
@@ -186,6 +186,11 @@ class SpansCodec:
 
     def __post_init__(self) -> None:
         self.tokenizer.encode_special_tokens = True  # a "[SEP]" in a request is text
+        for function in self.catalog:
+            for parameter in function.parameters:
+                if isinstance(parameter.type, List | Record):
+                    kind = type(parameter.type).__name__.lower()
+                    raise SignatureError(f"{function.name}.{parameter.name} takes a {kind}; this codec writes single values: leave the function out")
 
     @cached_property
     def functions(self) -> dict[str, Function]:

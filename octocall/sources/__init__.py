@@ -1,0 +1,78 @@
+"""Every way in which functions arrive: one file each with ``load(source) -> Catalog``; ``load_any`` picks the file."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from octocall.errors import SignatureError
+
+if TYPE_CHECKING:
+    from octocall.catalog import Catalog
+    from octocall.sources.reading.loaded import Loaded
+
+_CATALOGS = "octocall.catalogs"
+
+
+def load_any(source: str) -> Loaded:
+    """What a source describes, whichever kind it is of.
+
+    "stdio:" and a command line or an http(s) address is an MCP server; a file ending in .py is run as a
+    module; .json, .jsonl, .yaml and .yml hold an OpenAPI description or JSON tools; .txt and .md a prompt;
+    anything else is the name of a built-in catalog or a dotted module, which is imported.
+    Raises SignatureError, and MissingExtraError where a source needs a package that is not installed.
+    """
+    from octocall.sources import mcp, prompt, python
+    from octocall.sources.reading.loaded import Loaded
+
+    if source.startswith((mcp.PREFIX, "http://", "https://")):
+        return mcp.read(source)
+    path = Path(source)
+    suffix = path.suffix.lower()
+    if suffix == ".py":
+        return Loaded(_run(path))
+    if suffix in (".json", ".jsonl", ".yaml", ".yml"):
+        return _described(path)
+    if suffix in (".txt", ".md"):
+        return prompt.read(path)
+    if not re.fullmatch(r"[^\W\d]\w*(\.[^\W\d]\w*)*", source):
+        raise SignatureError(
+            f"{source!r} was given as a source of functions; a .py, .json, .yaml, .txt or .md file, a module, a catalog, an http(s) address or stdio: is expected"
+        )
+    builtin = "." not in source and importlib.util.find_spec(f"{_CATALOGS}.{source}") is not None
+    return Loaded(python.load(f"{_CATALOGS}.{source}" if builtin else source))
+
+
+def _described(path: Path) -> Loaded:
+    from octocall.sources import json_tools, openapi
+    from octocall.sources.reading.document import parse_any, parse_json, read_text
+
+    text, name = read_text(path)
+    document = (parse_any if path.suffix.lower() in (".yaml", ".yml") else parse_json)(text, name)
+    described = isinstance(document, dict) and ("openapi" in document or "swagger" in document)
+    return openapi.read(document, name) if described else json_tools.read(document, name)
+
+
+def _run(path: Path) -> Catalog:
+    from octocall.sources import python
+
+    name = f"{__name__}.given.{path.stem}"
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None or not path.is_file():
+        raise SignatureError(f"{path} cannot be read; give the path of a Python file")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module  # dataclasses look their module up while it runs
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        # whatever a file raises while it runs is told as its author's error
+        raise SignatureError(f"{path} cannot be run ({type(error).__name__}: {' '.join(str(error).split())}); correct it") from error
+    finally:
+        del sys.modules[name]
+    catalog = python.load(module)
+    if not len(catalog):
+        raise SignatureError(f"{path} has no public functions; write at least one")
+    return catalog

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import random
 import re
+import sys
 from dataclasses import dataclass
 from typing import Any
 
@@ -109,7 +110,8 @@ class Number(Type):
         return value if value is not None and self.least <= value <= self.most else None
 
     def check(self, value: Any) -> float:
-        if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
+        # neither infinity nor a whole number beyond the range of floats can be passed on
+        if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= sys.float_info.max:
             raise self._refuse(value, "a number")
         if not self.least <= value <= self.most:
             raise self._refuse(value, f"a number from {self.least:g} to {self.most:g}")

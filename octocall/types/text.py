@@ -9,6 +9,8 @@ from typing import Any, ClassVar
 from octocall.types.base import Context, Sample, Type
 
 _LETTERS = "abcdefghijklmnoprstuvwyzABCDEFGHIKLMNOPRSTVW"
+_SHOWN = 20
+"""An error names at most this many choices."""
 
 
 @dataclass(frozen=True)
@@ -44,13 +46,16 @@ class Choice(Type):
         return tuple(map(str, self.choices))
 
     def parse(self, text: str, context: Context) -> Any:
-        return next((value for value in self.choices if str(value).lower() == text.strip().lower()), None)
+        # as written first: two choices may differ in case alone
+        same = next((value for value in self.choices if str(value) == text), None)
+        return same if same is not None else next((value for value in self.choices if str(value).lower() == text.strip().lower()), None)
 
     def check(self, value: Any) -> Any:
         # 1 and True are equal in Python and different choices here
         found = next((choice for choice in self.choices if choice == value and isinstance(choice, bool) == isinstance(value, bool)), None)
         if found is None:
-            raise self._refuse(value, "one of " + ", ".join(self.literals))
+            more = f", … ({len(self.choices)} in all)" if len(self.choices) > _SHOWN else ""
+            raise self._refuse(value, "one of " + ", ".join(self.literals[:_SHOWN]) + more)
         return found
 
     def sample(self, rng: random.Random, context: Context) -> Sample:

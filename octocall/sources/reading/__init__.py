@@ -1,0 +1,1 @@
+"""What the sources share: documents, names, JSON Schema, plain text."""
