@@ -14,8 +14,9 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from octocall.codecs.spans import AFTER, END, MAX_WORDS, Reading, SpansCodec, Writer, symbol_name
+from octocall.codecs.spans import AFTER, END, MAX_WORDS, SpansCodec, Writer, symbol_name
 from octocall.mask import Mask, Row
+from octocall.reading import Reading
 from octocall.types import START, STOP, Text
 from octocall.vocab import BEGIN
 

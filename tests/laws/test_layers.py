@@ -15,7 +15,7 @@ LAYERS = [
     ["types", "vocab", "files"],
     ["function", "mask"],
     ["call"],
-    ["catalog"],
+    ["catalog", "reading"],
     ["interchange", "codecs", "sources", "runtimes", "score", "catalogs"],
     ["decode", "bundle"],
     ["model"],
