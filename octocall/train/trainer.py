@@ -152,7 +152,7 @@ class Trainer:
             return
         state = torch.load(path, map_location=self.device, weights_only=True)
         mine = {"catalog": self.codec.catalog.digest, "configuration": asdict(self.config), "data": self.sources}
-        theirs = {"catalog": state["catalog"], "configuration": state["config"], "data": state["sources"]}
+        theirs = {"catalog": state["catalog"], "configuration": state["config"], "data": state.get("sources")}
         if other := [name for name in mine if mine[name] != theirs[name]]:
             raise OctocallError(f"{path} belongs to another {' and '.join(other)}; choose another folder or delete it")
         self.network.load_state_dict(state["network"])
