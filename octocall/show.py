@@ -38,7 +38,7 @@ def prepare_streams() -> None:
             setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115  (open to the end)
     if sys.stdout is None:
         raise OctocallError("standard output is closed; an open one is expected: send it to /dev/null where the answer is not wanted")
-    for stream in (sys.stdout, sys.stderr):
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
 
@@ -71,6 +71,9 @@ def confirm(call: Call, question: str) -> bool:
 def ask_back(question: str) -> str:
     """What is typed to a question about a missing value; empty leaves it missing."""
     answer: str = typer.prompt(plain(question), default="", show_default=False, err=True)
+    if "\ufffd" in answer:
+        complain("An answer that is no text was given; nothing is taken from it.")
+        return ""
     return answer
 
 

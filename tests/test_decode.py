@@ -53,3 +53,11 @@ def test_words_that_cannot_be_read_are_not_replaced_by_a_literal(codec: SpansCod
     assert found == Plan((Call("change_screen_brightness", {"level": 7}),))
     found = plan(codec, "as bright as it goes", "change_screen_brightness", wishes, {"bright": 5.0})
     assert found == Plan((Call("change_screen_brightness", {"level": 10}),))
+
+
+def test_a_number_behind_a_minus_is_not_that_number(codec: SpansCodec) -> None:
+    wishes: dict[str, float] = {"0": 8.0, MISSING: 2.0}
+    for text in ("brightness -3", "brightness minus 3"):
+        assert plan(codec, text, "change_screen_brightness", wishes, {"3": 10.0}).missing == ("change_screen_brightness.level",)
+    found = plan(codec, "brightness 2-3", "change_screen_brightness", wishes, {"3": 10.0})
+    assert found.calls[0].arguments == {"level": 3}

@@ -43,7 +43,7 @@ def load_any(source: str) -> Loaded:
             f"{source!r} was given as a source of functions; a .py, .json, .yaml, .txt or .md file, a module, a catalog, an http(s) address or stdio: is expected"
         )
     builtin = "." not in source and importlib.util.find_spec(f"{_CATALOGS}.{source}") is not None
-    return Loaded(python.load(f"{_CATALOGS}.{source}" if builtin else source))
+    return Loaded(_some(python.load(f"{_CATALOGS}.{source}" if builtin else source), source))
 
 
 def _described(path: Path) -> Loaded:
@@ -67,12 +67,15 @@ def _run(path: Path) -> Catalog:
     sys.modules[name] = module  # dataclasses look their module up while it runs
     try:
         spec.loader.exec_module(module)
-    except Exception as error:
-        # whatever a file raises while it runs is told as its author's error
+    except (Exception, SystemExit) as error:
+        # whatever a file raises while it runs, or that it ends there, is told as its author's error
         raise SignatureError(f"{path} cannot be run ({type(error).__name__}: {' '.join(str(error).split())}); correct it") from error
     finally:
         del sys.modules[name]
-    catalog = python.load(module)
+    return _some(python.load(module), str(path))
+
+
+def _some(catalog: Catalog, source: str) -> Catalog:
     if not len(catalog):
-        raise SignatureError(f"{path} has no public functions; write at least one")
+        raise SignatureError(f"{source} has no public Python functions; give one with at least one")
     return catalog

@@ -66,11 +66,26 @@ def parse_any(text: str, name: str) -> Any:
         import yaml
     except ImportError:
         raise MissingExtraError("pyyaml", "openapi") from None
+    # the compiled loader recurses outside of Python's reach, so depth is bounded before it is asked
+    if _depth(text) > _MOST_DEPTH:
+        raise SignatureError(f"{name} is nested too deeply to be read; flatten it")
     try:
         return yaml.load(text, Loader=_loader())
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         told = re.sub(r"\s+", " ", str(error))[:200] or type(error).__name__
         raise SignatureError(f"{name} is neither JSON nor YAML ({told}); correct it") from None
+
+
+_MOST_DEPTH = 2000
+
+
+def _depth(text: str) -> int:
+    """No less than the depth of a YAML text: brackets that are open at once, whatever they stand in, and dashes or spaces before a value."""
+    depth = most = 0
+    for bracket in re.findall(r"[\[\]{}]", text):
+        depth = max(0, depth + (1 if bracket in "[{" else -1))
+        most = max(most, depth)
+    return max(most, max((len(lead) for lead in re.findall(r"^[ ?:-]+", text, re.M)), default=0) // 2)
 
 
 @cache
