@@ -113,20 +113,25 @@ def test_a_checkpoint_of_another_configuration_is_refused(small: SpansCodec, tra
         other.resume()
 
 
-def test_exports_keep_the_plans(small: SpansCodec, trained: Trainer, tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def exported(trained: Trainer, tmp_path_factory: pytest.TempPathFactory) -> Path:
     pytest.importorskip("onnxscript", reason="exporting needs the extra train")
+    folder: Path = tmp_path_factory.mktemp("float32")
+    export(trained.network, folder)
+    return folder
+
+
+def test_exports_keep_the_plans(small: SpansCodec, trained: Trainer, exported: Path, tmp_path: Path) -> None:
     requests = [example.request for example in examples()] + [Request("sky of Lima and Bonn " * k, NOW) for k in (1, 3)]
-    export(trained.network, tmp_path / "float32")
     export_int8(trained.network, tmp_path / "int8")
     reference = TorchRuntime(trained.network)
-    assert parity(small, OnnxRuntime(tmp_path / "float32"), reference, requests) == 1.0
+    assert parity(small, OnnxRuntime(exported), reference, requests) == 1.0
     assert parity(small, OnnxRuntime(tmp_path / "int8"), reference, requests[:8]) >= 0.75
 
 
-def test_more_decisions_than_positions(small: SpansCodec, trained: Trainer, tmp_path: Path) -> None:
+def test_more_decisions_than_positions(trained: Trainer, exported: Path) -> None:
     """The mask allows more decisions than the network has positions; the last one is shared."""
-    export(trained.network, tmp_path)
-    ours, reference = OnnxRuntime(tmp_path), TorchRuntime(trained.network)
+    ours, reference = OnnxRuntime(exported), TorchRuntime(trained.network)
     one, other = ours.start((2, 5, 6, 3)), reference.start((2, 5, 6, 3))
     for _ in range(CONFIG.max_steps + 8):
         logits, one = ours.step(one, 1, 0)
