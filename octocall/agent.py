@@ -14,7 +14,7 @@ from octocall.types import Context
 
 Confirm: TypeAlias = Callable[[Call, str], bool]
 """Whether the user lets a call happen, given the call and the question to put to them."""
-Answer: TypeAlias = Callable[[str], str]
+Reply: TypeAlias = Callable[[str], str]
 """What the user says to a question about a missing value; empty where they say nothing."""
 
 
@@ -51,7 +51,7 @@ class Agent:
 
     def __init__(
         self, device: Device, confirm: Confirm = nobody, dry_run: bool = False, catalog: Catalog | None = None, *,
-        answer: Answer | None = None, now: datetime | None = None, sure: float = 0.0,
+        answer: Reply | None = None, now: datetime | None = None, sure: float = 0.0,
     ) -> None:  # fmt: skip
         self.device, self.confirm, self.dry_run, self.catalog = device, confirm, dry_run, catalog
         self.answer, self.now, self.sure = answer, now, sure

@@ -249,7 +249,7 @@ def bench(
 
 
 @app.command()
-@flags(SynthConfig, SynthConfig())
+@flags(SynthConfig)
 def synth(
     config: SynthConfig,
     out_: Annotated[Path, typer.Option("--out", help="Folder for the data")] = Path("work/data"),
@@ -269,7 +269,7 @@ def synth(
 
 
 @app.command()
-@flags(TrainConfig, TrainConfig())
+@flags(TrainConfig)
 def train(
     config: TrainConfig,
     data: Annotated[Path, typer.Option("--data", help="Folder written by synth")] = Path("work/data"),

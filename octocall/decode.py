@@ -132,14 +132,10 @@ def _choose(logits: NDArray[np.float32], candidates: NDArray[np.int64], pointing
     scores = logits[candidates].astype(np.float64)
     order = np.argsort(-scores, kind="stable")
     size, pieces = len(pointing.codec.vocab), len(pointing.reading)
-    at = 0
-    if row.start or row.stop:
-        while not _readable(int(candidates[order[at]]), pointing, size, pieces):
-            at += 1
-        if at:
-            literals = {pointing.codec.vocab.ids[text] for text in pointing.writer.type.literals}
-            while int(candidates[order[at]]) in literals or not _readable(int(candidates[order[at]]), pointing, size, pieces):
-                at += 1
+    at, barred = 0, set[int]()
+    while (row.start or row.stop) and (int(candidates[order[at]]) in barred or not _readable(int(candidates[order[at]]), pointing, size, pieces)):
+        barred = {pointing.codec.vocab.ids[text] for text in pointing.writer.type.literals}
+        at += 1
     kept = scores[order[at:]]
     return int(candidates[order[at]]), float(1 / np.exp(kept - kept[0]).sum())
 

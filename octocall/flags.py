@@ -12,7 +12,7 @@ import typer
 from octocall.show import err
 
 
-def flags(config: type, defaults: Any) -> Callable[[Callable[..., None]], Callable[..., None]]:
+def flags(config: type) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Adds a flag per field of a frozen dataclass; the command receives the value as ``config``."""
 
     def decorate(command: Callable[..., None]) -> Callable[..., None]:
@@ -23,7 +23,7 @@ def flags(config: type, defaults: Any) -> Callable[[Callable[..., None]], Callab
             kind = {"int": int, "float": float, "str": str, "bool": bool}[str(field.type)]
             name = f"--{field.name.replace('_', '-')}"
             option = typer.Option(f"{name}/--no-{name[2:]}" if kind is bool else name, help=field.metadata["help"])
-            extra.append(inspect.Parameter(field.name, inspect.Parameter.KEYWORD_ONLY, default=getattr(defaults, field.name), annotation=Annotated[kind, option]))
+            extra.append(inspect.Parameter(field.name, inspect.Parameter.KEYWORD_ONLY, default=field.default, annotation=Annotated[kind, option]))
 
         def run(**given: Any) -> None:
             chosen = config(**{field.name: given.pop(field.name) for field in fields(config)})

@@ -24,16 +24,16 @@ from octocall.errors import PlanError, RequestError, SignatureError
 from octocall.function import Function, Parameter, accepts_result
 from octocall.grammar import Grammar, choice, labelled, literal, repetition, sequence
 from octocall.reading import Reading
-from octocall.types import NEXT, START, STOP, Context, Integer, List, Number, Record, Type
+from octocall.types import NEXT, START, STOP, Context, List, Record, Type
 from octocall.vocab import Vocab
 
 AND, END, DEFAULT, MISSING = "<and>", "<end>", "<default>", "<missing>"
 CALL, AFTER = "<call>", "<after>"
 """Labels of the two places outside of parameters: choosing a function, and going on or ending."""
 MAX_CALLS = 6
-_MINUS = re.compile(r"(?:(?<![\w)])[-−]|\b(?:minus|negative)\s+)$", re.I)
 MAX_WORDS = 24
 """A typed value has at most this many words; free text may be as long as the request."""
+_MINUS = re.compile(r"(?:(?<![\w)])[-−]|\b(?:minus|negative)\s+)$", re.I)
 
 
 @dataclass
@@ -285,9 +285,10 @@ class SpansCodec:
 
     def part(self, writer: Writer, start: int, stop: int) -> bool:
         """Whether the pieces from ``start`` to ``stop`` may be a span of the value being filled."""
-        if isinstance(writer.type, Integer | Number) and _MINUS.search(writer.reading.text(1, start)[: -len(writer.reading.text(start, start))]):
+        reading = writer.reading
+        if writer.type.signed and _MINUS.search(reading.request.text[: reading.offsets[start][0]]):
             return False  # "-3" is not 3
-        return writer.type.part(writer.reading.text(start, stop), writer.context)
+        return writer.type.part(reading.text(start, stop), writer.context)
 
 
 def symbol_name(vocab: Vocab, reading: Reading, symbol: int) -> str:

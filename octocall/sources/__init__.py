@@ -12,7 +12,7 @@ from octocall.errors import SignatureError
 
 if TYPE_CHECKING:
     from octocall.catalog import Catalog
-    from octocall.sources.reading.loaded import Loaded
+    from octocall.sources.common.loaded import Loaded
 
 _CATALOGS = "octocall.catalogs"
 
@@ -26,7 +26,7 @@ def load_any(source: str) -> Loaded:
     Raises SignatureError, and MissingExtraError where a source needs a package that is not installed.
     """
     from octocall.sources import mcp, prompt, python
-    from octocall.sources.reading.loaded import Loaded
+    from octocall.sources.common.loaded import Loaded
 
     if source.startswith((mcp.PREFIX, "http://", "https://")):
         return mcp.read(source)
@@ -48,7 +48,7 @@ def load_any(source: str) -> Loaded:
 
 def _described(path: Path) -> Loaded:
     from octocall.sources import json_tools, openapi
-    from octocall.sources.reading.document import parse_any, parse_json, read_text
+    from octocall.sources.common.document import parse_any, parse_json, read_text
 
     text, name = read_text(path)
     document = (parse_any if path.suffix.lower() in (".yaml", ".yml") else parse_json)(text, name)

@@ -9,11 +9,11 @@ from typing import Any
 from octocall.catalog import Catalog
 from octocall.errors import SignatureError
 from octocall.function import Function
-from octocall.sources.reading.document import parse_json, read_text
-from octocall.sources.reading.loaded import Collector, Loaded
-from octocall.sources.reading.merge import Unfit
-from octocall.sources.reading.prose import clean
-from octocall.sources.reading.schema import Reader
+from octocall.sources.common.document import parse_json, read_text
+from octocall.sources.common.loaded import Collector, Loaded
+from octocall.sources.common.merge import Unfit
+from octocall.sources.common.prose import clean
+from octocall.sources.common.schema import Reader
 
 _LISTS = ("tools", "functions", "function")
 _SCHEMAS = ("parameters", "input_schema", "inputSchema")

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from octocall.catalog import Catalog
 from octocall.errors import MissingExtraError, SignatureError
 from octocall.sources import json_tools
-from octocall.sources.reading.loaded import Loaded
+from octocall.sources.common.loaded import Loaded
 
 if TYPE_CHECKING:
     from mcp import StdioServerParameters

@@ -11,11 +11,11 @@ from typing import Any
 from octocall.catalog import Catalog
 from octocall.errors import SignatureError
 from octocall.function import Function, Parameter
-from octocall.sources.reading.document import parse_any, read_text
-from octocall.sources.reading.loaded import Collector, Loaded
-from octocall.sources.reading.merge import Unfit, inside, resolve
-from octocall.sources.reading.prose import plain
-from octocall.sources.reading.schema import Reader
+from octocall.sources.common.document import parse_any, read_text
+from octocall.sources.common.loaded import Collector, Loaded
+from octocall.sources.common.merge import Unfit, inside, resolve
+from octocall.sources.common.prose import plain
+from octocall.sources.common.schema import Reader
 
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
 _OWN_HEADERS = ("accept", "content-type", "authorization")

@@ -15,11 +15,11 @@ from typing import Any
 from octocall.catalog import Catalog
 from octocall.errors import PlanError
 from octocall.function import REQUIRED, Function, Parameter
+from octocall.sources.common.document import read_text
+from octocall.sources.common.loaded import Collector, Loaded
+from octocall.sources.common.merge import Unfit, inside
+from octocall.sources.common.prose import clean
 from octocall.sources.python import read_docstring
-from octocall.sources.reading.document import read_text
-from octocall.sources.reading.loaded import Collector, Loaded
-from octocall.sources.reading.merge import Unfit, inside
-from octocall.sources.reading.prose import clean
 from octocall.types import Anything, Boolean, Choice, Date, DateTime, Integer, List, Number, Text, TimeOfDay, Type
 
 _DEF = re.compile(r"^([ \t]*)(?:async[ \t]+)?def[ \t]+(\w+)", re.M)

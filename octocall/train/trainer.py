@@ -69,7 +69,7 @@ class Trainer:
             weight_decay=config.weight_decay, betas=(0.9, 0.98), fused=True,
         )  # fmt: skip
         self.schedule = torch.optim.lr_scheduler.LambdaLR(self.optimizer, self._rate)
-        self.step, self.seconds = 0, 0.0
+        self.step, self.seconds, self._began = 0, 0.0, time.monotonic()
         self.curve: list[dict[str, float]] = []
 
     def _rate(self, step: int) -> float:

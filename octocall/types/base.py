@@ -35,10 +35,12 @@ class Sample(NamedTuple):
 class Type:
     """One kind of value with all its faces: grammar, parse, render, sample, schema.
 
-    ``joins`` is the number of separate spans of the request that one value may be made of.
+    ``joins`` is the number of separate spans of the request that one value may be made of; of a
+    ``signed`` value a minus before its words is a part.
     """
 
     joins: ClassVar[int] = 1
+    signed: ClassVar[bool] = False
     pointed: ClassVar[bool] = True
 
     @property

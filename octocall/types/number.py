@@ -7,7 +7,7 @@ import random
 import re
 import sys
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from octocall.types.base import Context, Sample, Type
 from octocall.types.times import parse_moment
@@ -47,6 +47,7 @@ class Integer(Type):
     without pointing, for levels that are only implied.
     """
 
+    signed: ClassVar[bool] = True
     least: int = -(10**9)
     most: int = 10**9
 
@@ -94,6 +95,7 @@ class Integer(Type):
 class Number(Type):
     """A number between ``least`` and ``most``; ``unit`` "fahrenheit" also reads degrees Celsius."""
 
+    signed: ClassVar[bool] = True
     least: float = float("-inf")
     most: float = float("inf")
     unit: str = ""

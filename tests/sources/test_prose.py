@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from octocall.sources.reading.prose import clean, plain
+from octocall.sources.common.prose import clean, plain
 
 
 @pytest.mark.parametrize(

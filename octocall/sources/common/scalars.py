@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from octocall.errors import PlanError, SignatureError
-from octocall.sources.reading.merge import Schema, Unfit
+from octocall.sources.common.merge import Schema, Unfit
 from octocall.types import Choice, Context, Date, DateTime, Email, Integer, IsoDateTime, IsoTime, Language, Limited, Number, PhoneNumber, Text, TimeOfDay, Type
 from octocall.types.limited import UNLIMITED
 

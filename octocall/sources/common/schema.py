@@ -11,10 +11,10 @@ from typing import Any, TypeVar
 
 from octocall.errors import PlanError, SignatureError
 from octocall.function import REQUIRED, Parameter
-from octocall.sources.reading.loaded import identifier, unique
-from octocall.sources.reading.merge import Schema, Scoped, Unfit, flatten, inside, merge
-from octocall.sources.reading.prose import clean
-from octocall.sources.reading.scalars import read_fixed, read_integer, read_number, read_string
+from octocall.sources.common.loaded import identifier, unique
+from octocall.sources.common.merge import Schema, Scoped, Unfit, flatten, inside, merge
+from octocall.sources.common.prose import clean
+from octocall.sources.common.scalars import read_fixed, read_integer, read_number, read_string
 from octocall.types import Anything, Boolean, Field, List, Record, Type
 
 T = TypeVar("T")

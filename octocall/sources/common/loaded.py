@@ -9,7 +9,7 @@ from typing import NamedTuple
 from octocall.catalog import IRRELEVANT, Catalog
 from octocall.errors import SignatureError
 from octocall.function import Function
-from octocall.sources.reading.prose import clean
+from octocall.sources.common.prose import clean
 
 _MAX_REASON = 300
 
