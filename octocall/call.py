@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, TypeAlias
 
 from octocall.errors import RequestError
+from octocall.function import Function
 
 Spans: TypeAlias = tuple[tuple[int, int], ...]
 """Where a value stands in the request: character ranges, begin inclusive, end exclusive."""
@@ -15,11 +16,16 @@ Spans: TypeAlias = tuple[tuple[int, int], ...]
 
 @dataclass(frozen=True)
 class Request:
-    """What was asked: text, and where given the clock and the phone region it was said in."""
+    """What was asked: text, and where given the clock and the phone region it was said in.
+
+    ``functions`` are the candidates for this request, where it does not go to a compiled catalog;
+    none of them need be known to the network.
+    """
 
     text: str
     now: datetime | None = None
     region: str = "US"
+    functions: tuple[Function, ...] | None = field(default=None, repr=False)
 
 
 def read_clock(text: str) -> datetime:

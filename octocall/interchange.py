@@ -43,27 +43,31 @@ def _original(named: Function | Parameter) -> dict[str, str]:
     return {"original": named.original} if named.original else {}
 
 
+def dump_function(function: Function) -> dict[str, Any]:
+    """A function as plain values; infinite bounds become None, and None their default again."""
+    parameters = []
+    for p in function.parameters:
+        row = {"name": p.name, "description": p.description, "type": _dump(p.type), "required": p.required, **_original(p)}
+        parameters.append(row if p.required else {**row, "default": p.default})
+    row = {"name": function.name, "description": function.description, "parameters": parameters, "returns": _dump(function.returns)}
+    return {**row, **_original(function)}
+
+
+def load_function(row: dict[str, Any]) -> Function:
+    """The reverse of ``dump_function``. Raises KeyError, TypeError or ValueError on another shape."""
+    parameters = []
+    for p in row["parameters"]:
+        default = REQUIRED if p["required"] else p["default"]
+        parameters.append(Parameter(p["name"], _load_type(p["type"]), p["description"], default, p.get("original", "")))
+    returns = None if row["returns"] is None else _load_type(row["returns"])
+    return Function(row["name"], row["description"], tuple(parameters), returns, row.get("original", ""))
+
+
 def dump_catalog(catalog: Catalog) -> dict[str, Any]:
-    """A catalog as plain values; infinite bounds become None, and None their default again."""
-    rows = []
-    for function in catalog:
-        parameters = []
-        for p in function.parameters:
-            row = {"name": p.name, "description": p.description, "type": _dump(p.type), "required": p.required, **_original(p)}
-            parameters.append(row if p.required else {**row, "default": p.default})
-        row = {"name": function.name, "description": function.description, "parameters": parameters, "returns": _dump(function.returns)}
-        rows.append({**row, **_original(function)})
-    return {"name": catalog.name, "functions": rows}
+    """A catalog as plain values."""
+    return {"name": catalog.name, "functions": list(map(dump_function, catalog))}
 
 
 def load_catalog(row: dict[str, Any]) -> Catalog:
     """The reverse of ``dump_catalog``. Raises KeyError, TypeError or ValueError on another shape."""
-    functions = []
-    for f in row["functions"]:
-        parameters = []
-        for p in f["parameters"]:
-            default = REQUIRED if p["required"] else p["default"]
-            parameters.append(Parameter(p["name"], _load_type(p["type"]), p["description"], default, p.get("original", "")))
-        returns = None if f["returns"] is None else _load_type(f["returns"])
-        functions.append(Function(f["name"], f["description"], tuple(parameters), returns, f.get("original", "")))
-    return Catalog(tuple(functions), row["name"])
+    return Catalog(tuple(map(load_function, row["functions"])), row["name"])
