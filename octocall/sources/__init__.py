@@ -21,11 +21,12 @@ def load_any(source: str) -> Loaded:
     """What a source describes, whichever kind it is of.
 
     "stdio:" and a command line or an http(s) address is an MCP server; a file ending in .py is run as a
-    module; .json, .jsonl, .yaml and .yml hold an OpenAPI description or JSON tools; .txt and .md a prompt;
+    module; .json, .jsonl, .yaml and .yml hold an OpenAPI description, JSON tools or a list of operations, which
+    .jsonl.gz holds as well; .txt and .md a prompt;
     anything else is the name of a built-in catalog or a dotted module, which is imported.
     Raises SignatureError, and MissingExtraError where a source needs a package that is not installed.
     """
-    from octocall.sources import mcp, prompt, python
+    from octocall.sources import mcp, operations, prompt, python
     from octocall.sources.common.loaded import Loaded
 
     if source.startswith((mcp.PREFIX, "http://", "https://")):
@@ -34,6 +35,8 @@ def load_any(source: str) -> Loaded:
     suffix = path.suffix.lower()
     if suffix == ".py":
         return Loaded(_run(path))
+    if source.endswith(".jsonl.gz"):
+        return operations.read(path)
     if suffix in (".json", ".jsonl", ".yaml", ".yml"):
         return _described(path)
     if suffix in (".txt", ".md"):
@@ -47,11 +50,13 @@ def load_any(source: str) -> Loaded:
 
 
 def _described(path: Path) -> Loaded:
-    from octocall.sources import json_tools, openapi
+    from octocall.sources import json_tools, openapi, operations
     from octocall.sources.common.document import parse_any, parse_json, read_text
 
     text, name = read_text(path)
     document = (parse_any if path.suffix.lower() in (".yaml", ".yml") else parse_json)(text, name)
+    if operations.described(document):
+        return operations.read(document if isinstance(document, list) else [document], name)
     described = isinstance(document, dict) and ("openapi" in document or "swagger" in document)
     return openapi.read(document, name) if described else json_tools.read(document, name)
 

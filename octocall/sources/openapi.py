@@ -14,7 +14,7 @@ from octocall.function import Function, Parameter
 from octocall.sources.common.document import parse_any, read_text
 from octocall.sources.common.loaded import Collector, Loaded
 from octocall.sources.common.merge import Unfit, inside, resolve
-from octocall.sources.common.prose import plain
+from octocall.sources.common.prose import plain, told
 from octocall.sources.common.schema import Reader
 
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
@@ -95,16 +95,10 @@ def _add(place: str, operation: Mapping[str, Any], reader: Reader, collector: Co
         return collector.skip(original, "is nested too deeply")
     wanted = original if original != place else re.sub(r"\W+", "_", place.lower()).strip("_")
     named = collector.identifier(wanted)
-    function = Function(named, _told(operation) or place, tuple(parameters), original=original if named != original else "")
+    function = Function(
+        named, told(operation.get("summary"), operation.get("description")) or place, tuple(parameters), original=original if named != original else ""
+    )
     collector.add(function, reader.notes)
-
-
-def _told(operation: Mapping[str, Any]) -> str:
-    """The summary, with the first sentences of the description where they say more."""
-    summary, description = plain(operation.get("summary")), plain(operation.get("description"))
-    if not summary or description.lower().startswith(summary.rstrip(".").lower()):
-        return description or summary
-    return f"{summary.rstrip('.')}. {description}" if description and len(summary) < 80 else summary
 
 
 def _parameters(operation: Mapping[str, Any], reader: Reader) -> list[Parameter]:

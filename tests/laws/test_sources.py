@@ -30,6 +30,7 @@ EXAMPLES: dict[str, Any] = {
     "json_tools": [_TOOL],
     "openapi": {"openapi": "3.1.0", "paths": {"/users/{id}": {"post": {"operationId": "post.user", "requestBody": _BODY}}}},
     "mcp": f"stdio:{shlex.quote(sys.executable)} {shlex.quote(str(_SERVER))}",
+    "operations": [{"_api": "a", "title": "A"}, {"api": "a", "id": "x.y", "params": [{"name": "user-id", "type": "array<integer>", "required": True}]}],
     "prompt": "def f(a: list[int], b: 'Literal[1, 2]' = 2, c=None) -> str: 'F.'",
 }
 

@@ -30,13 +30,21 @@ def clean(text: object) -> str:
     return " ".join(_CONTROL.sub(" ", text).split()) if isinstance(text, str) else ""
 
 
-def plain(text: object) -> str:
-    """The first sentences of a description in HTML or Markdown, up to 240 characters; a longer first one is cut at a word."""
-    return _plain(text[:_MAX_READ]) if isinstance(text, str) else ""
+def plain(text: object, most: int = _MOST) -> str:
+    """The first sentences of a description in HTML or Markdown, up to ``most`` characters; a longer first one is cut at a word."""
+    return _plain(text[:_MAX_READ], most) if isinstance(text, str) else ""
+
+
+def told(summary: object, description: object, most: int = _MOST) -> str:
+    """The summary, with the first sentences of the description where they say more."""
+    short, long = plain(summary, most), plain(description, most)
+    if not short or long.lower().startswith(short.rstrip(".").lower()):
+        return long or short
+    return f"{short.rstrip('.')}. {long}" if long and len(short) < 80 else short
 
 
 @lru_cache(maxsize=4096)
-def _plain(text: str) -> str:
+def _plain(text: str, most: int) -> str:
     if _MARKED.search(text):
         text = _HTML.sub(" ", _BREAK.sub("\n\n", text.replace("\r\n", "\n")))
         for pattern, replacement in _MARKDOWN:
@@ -45,7 +53,7 @@ def _plain(text: str) -> str:
     first = next((found for paragraph in re.split(r"\n\s*\n", text) if (found := clean(paragraph))), "")
     found = ""
     for sentence in _SENTENCE.split(first):
-        if found and len(found) + len(sentence) >= _MOST:
+        if found and len(found) + len(sentence) >= most:
             break
         found = f"{found} {sentence}".strip()
-    return found if len(found) <= _MOST else found[: _MOST - 1].rpartition(" ")[0] + "…"
+    return found if len(found) <= most else found[: most - 1].rpartition(" ")[0] + "…"
