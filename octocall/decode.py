@@ -14,13 +14,15 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from octocall.codecs.spans import AFTER, END, MAX_WORDS, SpansCodec, Writer, symbol_name
+from octocall.codecs.spans import AFTER, MAX_WORDS, SpansCodec, symbol_name
+from octocall.codecs.writer import END, Writer
 from octocall.mask import Mask, Row
 from octocall.reading import Reading
 from octocall.types import START, STOP, Text
 from octocall.vocab import BEGIN
 
-MAX_STEPS = 400
+MAX_STEPS = 100_000
+"""No grammar of ours allows as many symbols; a loop that ended nowhere would be an error of ours."""
 
 
 class Runtime(Protocol):
@@ -75,7 +77,7 @@ class _Pointing:
 
 def decode(runtime: Runtime, codec: SpansCodec, mask: Mask, reading: Reading, *, masked: bool = True) -> Decoded:
     """The most likely symbols, one by one; without ``masked`` the network's own choice, however wrong."""
-    writer, pointing_size = Writer(codec, reading), len(reading)
+    writer, pointing_size = codec.writer(reading), len(reading)
     pointing = _Pointing(codec, writer)
     state: Any = runtime.start(reading.ids)
     place, previous = 0, codec.vocab.ids[BEGIN]

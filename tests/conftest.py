@@ -11,9 +11,11 @@ from hypothesis import HealthCheck, settings
 from tokenizers import models, normalizers, pre_tokenizers, processors
 
 import octocall
-from octocall.catalog import Catalog
+from octocall.catalog import IRRELEVANT, Catalog
 from octocall.codecs.spans import SpansCodec
+from octocall.function import Function, Parameter
 from octocall.sources.python import load
+from octocall.types import Anything, Boolean, Choice, Field, Integer, List, Number, Record, Text
 
 settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 settings.load_profile("default")
@@ -35,14 +37,43 @@ def android() -> Catalog:
     return load("octocall.catalogs.android")
 
 
+OPEN_SET = Catalog((
+    Function("plan_trip", "Plans a trip.", (
+        Parameter("stops", List(Record((Field("place", Text()), Field("nights", Integer(), False), Field("tags", List(Choice(("sea", "city"))), False))))),
+        Parameter("budget", Record((
+            Field("amount", Number()), Field("unit", Text(), False, "either 'eur' or 'usd'"), Field("range", Record((Field("low", Integer()),)), False),
+        )), "", None),
+        Parameter("note", Text(), "Free text, 'none' where there is none", "none"),
+    )),
+    Function("add", "Adds numbers.", (
+        Parameter("numbers", List(Number(), 2)), Parameter("table", List(List(Integer())), "", None), Parameter("flags", List(Boolean()), "", None),
+    )),
+    Function("give", "Gives anything.", (Parameter("what", Anything()), Parameter("words", List(Text(), unique=True)))),
+    Function(IRRELEVANT, "Nothing here fits."),
+), "open")  # fmt: skip
+"""Lists and records in every combination."""
+
+
 @pytest.fixture(scope="session", params=["letters", "shipped"])
 def codec(android: Catalog, request: pytest.FixtureRequest) -> SpansCodec:
     """The phone's codec over a tokenizer of letters and over the one that ships."""
-    if request.param == "letters":
+    return phone_codec(android, request.param)
+
+
+def phone_codec(android: Catalog, tokenizer: str) -> SpansCodec:
+    if tokenizer == "letters":
         return SpansCodec(android, small_tokenizer(), max_pieces=2000)
     if not SHIPPED.is_file():
         pytest.skip(f"{SHIPPED} is not there: no bundle has been exported")
     return SpansCodec(android, tokenizers.Tokenizer.from_file(str(SHIPPED)), max_pieces=2000)
+
+
+@pytest.fixture(scope="session", params=["letters", "shipped", "open"])
+def any_codec(android: Catalog, request: pytest.FixtureRequest) -> SpansCodec:
+    """Those of the phone, and one of lists and records."""
+    if request.param == "open":
+        return SpansCodec(OPEN_SET, small_tokenizer(), max_pieces=2000)
+    return phone_codec(android, request.param)
 
 
 @pytest.fixture

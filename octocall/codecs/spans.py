@@ -4,14 +4,15 @@ A plan is written call by call: the functional token, then every parameter in th
 signature. A value that stands in the request is pointed at (first word, last word; several spans
 are joined by a space) and read by its Type; one that is only implied is a literal; DEFAULT takes
 the default of the signature; MISSING says that the request does not give it; a functional token in
-the place of a value is a nested call. Calls are separated by AND and closed by END.
+the place of a value is a nested call. A list is its pieces and NEXT, a record OPEN and its fields.
+Calls are separated by AND and closed by END.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -20,126 +21,21 @@ import tokenizers
 
 from octocall.call import Call, Plan, Request, Spans
 from octocall.catalog import IRRELEVANT, Catalog
-from octocall.errors import PlanError, RequestError, SignatureError
+from octocall.codecs.writer import AND, DEFAULT, END, Writer
+from octocall.errors import PlanError, RequestError
 from octocall.function import Function, Parameter, accepts_result
 from octocall.grammar import Grammar, choice, labelled, literal, repetition, sequence
 from octocall.reading import Reading
-from octocall.types import NEXT, START, STOP, Context, List, Record, Type
+from octocall.types import ABSENT, MISSING, NEXT, OPEN, START, STOP, Context, Field, List, Record, Type, suggested
 from octocall.vocab import Vocab
 
-AND, END, DEFAULT, MISSING = "<and>", "<end>", "<default>", "<missing>"
+MARKS = (AND, END, DEFAULT, MISSING, NEXT)
 CALL, AFTER = "<call>", "<after>"
 """Labels of the two places outside of parameters: choosing a function, and going on or ending."""
 MAX_CALLS = 6
 MAX_WORDS = 24
 """A typed value has at most this many words; free text may be as long as the request."""
 _MINUS = re.compile(r"(?:(?<![\w)])[-−]|\b(?:minus|negative)\s+)$", re.I)
-
-
-@dataclass
-class _Frame:
-    """A call that is being written."""
-
-    function: Function
-    arguments: dict[str, Any] = field(default_factory=dict)
-    missing: list[str] = field(default_factory=list)
-    spans: dict[str, Spans] = field(default_factory=dict)
-    place: int = 0
-
-    @property
-    def parameter(self) -> Parameter:
-        return self.function.parameters[self.place]
-
-    @property
-    def complete(self) -> bool:
-        return self.place == len(self.function.parameters)
-
-    def call(self) -> Call:
-        return Call(self.function.name, self.arguments, tuple(self.missing), self.spans)
-
-
-class Writer:
-    """Builds a plan symbol by symbol; knows at any moment what is being filled and from where."""
-
-    def __init__(self, codec: SpansCodec, reading: Reading) -> None:
-        self.codec, self.reading = codec, reading
-        self.calls: list[Call] = []
-        self.start: int | None = None
-        self.ranges: list[tuple[int, int]] = []
-        self._frames: list[_Frame] = []
-
-    @property
-    def type(self) -> Type:
-        """The type of the value being filled."""
-        return self._frames[-1].parameter.type
-
-    @property
-    def context(self) -> Context:
-        arguments = self._frames[-1].arguments if self._frames else {}
-        return Context(self.reading.now, self.reading.request.region, arguments)
-
-    @property
-    def floor(self) -> int:
-        """The first piece that a pointer may reach: pointers of one value move forward."""
-        return self.ranges[-1][1] + 1 if self.ranges else 1
-
-    def push(self, symbol: int) -> None:
-        """Takes the next symbol id; its place must be allowed by the grammar."""
-        size = len(self.codec.vocab)
-        if symbol >= size + len(self.reading):
-            assert self.start is not None
-            self.ranges.append((self.start, symbol - size - len(self.reading)))
-            self.start = None
-        elif symbol >= size:
-            self.start = symbol - size
-        else:
-            self._push_fixed(self.codec.vocab.symbols[symbol])
-
-    def _push_fixed(self, symbol: str) -> None:
-        if symbol in self.codec.functions:
-            self._frames.append(_Frame(self.codec.functions[symbol]))
-        elif symbol in (AND, END):
-            return
-        else:
-            frame = self._frames[-1]
-            parameter = frame.parameter
-            if symbol == DEFAULT:
-                self._fill(parameter.type.fill(parameter.default, self.context))
-            else:
-                value = None
-                if symbol == NEXT:
-                    value = self._read(parameter, frame)
-                elif symbol != MISSING:
-                    value = parameter.type.parse(symbol, self.context)
-                if value is None:
-                    frame.missing.append(parameter.name)
-                self._fill(value)
-        self._close()
-
-    def _read(self, parameter: Parameter, frame: _Frame) -> Any:
-        text = " ".join(self.reading.text(*pieces) for pieces in self.ranges)
-        offsets = self.reading.offsets
-        frame.spans[parameter.name] = tuple((offsets[a][0], offsets[b][1]) for a, b in self.ranges)
-        self.ranges = []
-        value = parameter.type.parse(text, self.context)
-        if value is None:
-            # each part was readable but not their sum, as in "Friday" without a time: ask back
-            del frame.spans[parameter.name]
-        return value
-
-    def _fill(self, value: Any) -> None:
-        frame = self._frames[-1]
-        if value is not None:
-            frame.arguments[frame.parameter.name] = value
-        frame.place += 1
-
-    def _close(self) -> None:
-        while self._frames and self._frames[-1].complete:
-            call = self._frames.pop().call()
-            if self._frames:
-                self._fill(call)
-            else:
-                self.calls.append(call)
 
 
 @dataclass(frozen=True)
@@ -152,11 +48,6 @@ class SpansCodec:
 
     def __post_init__(self) -> None:
         self.tokenizer.encode_special_tokens = True  # a "[SEP]" in a request is text
-        for function in self.catalog:
-            for parameter in function.parameters:
-                if isinstance(parameter.type, List | Record):
-                    kind = type(parameter.type).__name__.lower()
-                    raise SignatureError(f"{function.name}.{parameter.name} takes a {kind}; this codec writes single values: leave the function out")
 
     @cached_property
     def functions(self) -> dict[str, Function]:
@@ -164,15 +55,35 @@ class SpansCodec:
         return dict(zip(self.catalog.tokens, self.catalog.functions, strict=True))
 
     @cached_property
+    def literals(self) -> dict[str, str]:
+        """Values that are written without pointing, in order, with the name of the parameter or field that has them first."""
+        found: dict[str, str] = {}
+        for name, kind, meaning in self._values():
+            for text in (*kind.literals, *suggested(kind, meaning)):
+                found.setdefault(text, name)
+        return dict(sorted(found.items()))
+
+    @cached_property
     def vocab(self) -> Vocab:
-        literals = {text for f in self.catalog for p in f.parameters for text in p.type.literals}
-        return Vocab.build((AND, END, DEFAULT, MISSING, NEXT, *sorted(literals), *self.catalog.tokens))
+        composite = any(isinstance(kind, List | Record) for _, kind, _ in self._values())
+        return Vocab.build((*MARKS, *((OPEN, ABSENT) if composite else ()), *self.literals, *self.catalog.tokens))
+
+    def _values(self) -> Iterator[tuple[str, Type, str]]:
+        """Name, type and meaning of all that is filled: parameters and the fields inside them."""
+        for function in self.catalog:
+            for parameter in function.parameters:
+                yield parameter.name, parameter.type, parameter.description
+                yield from ((f.name, f.type, f.description) for _, f in _fields(parameter.type))
 
     @cached_property
     def labels(self) -> dict[Any, int]:
-        """Row of each grammar place in the network's table: CALL, AFTER, then (function, parameter)."""
-        places = [(f.name, p.name) for f in self.catalog for p in f.parameters]
-        return {label: i for i, label in enumerate((CALL, AFTER, *places))}
+        """Row of each grammar place in the network's table: CALL, AFTER, then (function, parameter) and (…, field)."""
+        places: list[Any] = [CALL, AFTER]
+        for function in self.catalog:
+            for parameter in function.parameters:
+                own = (function.name, parameter.name)
+                places += [own, *((*own, *path) for path, _ in _fields(parameter.type))]
+        return {label: i for i, label in enumerate(dict.fromkeys(places))}
 
     @cached_property
     def grammar(self) -> Grammar:
@@ -184,10 +95,11 @@ class SpansCodec:
 
     def _call(self, function: Function, nested: bool) -> Grammar:
         token = literal(self.catalog.token(function.name))
-        return sequence(token, *(labelled((function.name, p.name), self._argument(p, nested)) for p in function.parameters))
+        return sequence(token, *(labelled((function.name, p.name), self._argument(function, p, nested)) for p in function.parameters))
 
-    def _argument(self, parameter: Parameter, nested: bool) -> Grammar:
-        options = [parameter.type.grammar(), literal(MISSING if parameter.required else DEFAULT)]
+    def _argument(self, function: Function, parameter: Parameter, nested: bool) -> Grammar:
+        kind, own = parameter.type, (function.name, parameter.name)
+        options = [kind.grammar(suggested(kind, parameter.description), own), literal(MISSING if parameter.required else DEFAULT)]
         if nested:
             options += [self._call(f, nested=False) for f in self.catalog if accepts_result(parameter, f)]
         return choice(*options)
@@ -214,9 +126,13 @@ class SpansCodec:
         now = now.astimezone().replace(tzinfo=None) if now.tzinfo else now
         return Reading(request, tuple(encoding.ids), tuple(encoding.offsets), words, now)
 
+    def writer(self, reading: Reading) -> Writer:
+        """What puts a plan together from symbols."""
+        return Writer(self.functions, self.vocab, reading)
+
     def decode(self, symbols: Iterable[int], reading: Reading) -> Plan:
         """The plan that ``symbols`` write. Every argument is canonical, defaults are filled in."""
-        writer = Writer(self, reading)
+        writer = self.writer(reading)
         for symbol in symbols:
             writer.push(symbol)
         return Plan(tuple(writer.calls))
@@ -259,22 +175,62 @@ class SpansCodec:
                 return [DEFAULT]
         if value is None:
             raise PlanError(f"no value was given for {parameter.name!r}")
-        if kind.pointed:
-            found = [reading.pieces(*span) for span in spans] if spans else self._find(kind, value, reading, context)
-            if found and None not in found:
-                return self._pointers([pieces for pieces in found if pieces], reading)
-            if spans:
-                raise PlanError(f"the span of {parameter.name!r} cuts a word of {reading.request.text!r}")
-        rendered = kind.render(value)
-        if rendered in kind.literals:
-            return [rendered]
-        raise PlanError(f"the value {value!r} of {parameter.name!r} does not stand in {reading.request.text!r}")
+        try:
+            return list(self._write(kind, value, spans, reading, context))
+        except PlanError as error:
+            raise PlanError(f"{parameter.name!r}: {error}") from None
 
-    def _pointers(self, found: Sequence[tuple[int, int]], reading: Reading) -> list[str | int]:
+    def _write(self, kind: Type, value: Any, spans: Spans, reading: Reading, context: Context) -> Iterator[str | int]:
+        """The symbols of a value. Raises PlanError where it neither stands in the request nor is a literal."""
+        if isinstance(kind, Record):
+            yield OPEN
+            for field in kind.fields:
+                if field.name in value:
+                    yield from self._write(field.type, value[field.name], (), reading, context)
+                else:
+                    yield MISSING if field.required else ABSENT
+        elif isinstance(kind, List):
+            yield from self._write_list(kind, value, spans, reading, context)
+            yield NEXT
+        elif kind.pointed and (found := self._place(kind, value, spans, reading, context)):
+            yield from self._pointers(found, reading)
+            yield NEXT
+        else:
+            yield self._literal(kind, value, reading)
+
+    def _literal(self, kind: Type, value: Any, reading: Reading) -> str:
+        if (rendered := kind.render(value)) not in self.literals:
+            raise PlanError(f"the value {value!r} does not stand in {reading.request.text!r}")
+        return rendered
+
+    def _write_list(self, kind: List, value: Sequence[Any], spans: Spans, reading: Reading, context: Context) -> Iterator[str | int]:
+        if isinstance(kind.item, List | Record):
+            for item in value:
+                yield from self._write(kind.item, item, (), reading, context)
+        elif kind.item.pointed and (found := self._place(kind, value, spans, reading, context)):
+            yield from self._pointers(found, reading)
+        else:
+            one = List(kind.item)
+            for item in value:
+                if kind.item.pointed and (found := self._find(one, [item], reading, context)):
+                    yield from self._pointers(found, reading)
+                else:
+                    yield self._literal(kind.item, item, reading)
+
+    def _place(self, kind: Type, value: Any, spans: Spans, reading: Reading, context: Context) -> list[tuple[int, int]]:
+        """Pieces in which a value stands: those of ``spans``, else looked for. Raises PlanError where a span cuts a word."""
+        if not spans:
+            return self._find(kind, value, reading, context)
+        found = [reading.pieces(*span) for span in spans]
+        if None in found:
+            raise PlanError(f"its span cuts a word of {reading.request.text!r}")
+        return [pieces for pieces in found if pieces]
+
+    def _pointers(self, found: Sequence[tuple[int, int]], reading: Reading) -> list[int]:
         size = len(self.vocab)
-        return [p for a, b in found for p in (size + a, size + len(reading) + b)] + [NEXT]
+        return [p for a, b in found for p in (size + a, size + len(reading) + b)]
 
-    def _find(self, kind: Type, value: Any, reading: Reading, context: Context) -> list[tuple[int, int] | None]:
+    def _find(self, kind: Type, value: Any, reading: Reading, context: Context) -> list[tuple[int, int]]:
         """One span that reads as ``value``; the longest of the first place where there is one."""
         for start in reading.first:
             stops = [stop for stop in reading.last if stop >= start]
@@ -289,6 +245,16 @@ class SpansCodec:
         if writer.type.signed and _MINUS.search(reading.request.text[: reading.offsets[start][0]]):
             return False  # "-3" is not 3
         return writer.type.part(reading.text(start, stop), writer.context)
+
+
+def _fields(kind: Type) -> Iterator[tuple[tuple[str, ...], Field]]:
+    """The fields inside a type, at every depth, with the names on the way to them."""
+    while isinstance(kind, List):
+        kind = kind.item
+    if isinstance(kind, Record):
+        for field in kind.fields:
+            yield (field.name,), field
+            yield from (((field.name, *path), inner) for path, inner in _fields(field.type))
 
 
 def symbol_name(vocab: Vocab, reading: Reading, symbol: int) -> str:

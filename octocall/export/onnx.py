@@ -15,7 +15,7 @@ from torch import nn
 
 from octocall.call import Request
 from octocall.codecs.spans import SpansCodec
-from octocall.decode import MAX_STEPS, Runtime, decode
+from octocall.decode import Runtime, decode
 from octocall.errors import MissingExtraError
 from octocall.mask import Mask
 from octocall.train.networks import DecodeStep, Network, Prefill
@@ -30,7 +30,7 @@ def export(network: Network, folder: Path) -> None:
     width = network.encoder.width
     length, steps = 7, 3
     ids = torch.arange(100, 100 + length)[None]
-    pieces, past = torch.export.Dim("pieces", min=3, max=256), torch.export.Dim("past", min=0, max=MAX_STEPS)
+    pieces, past = torch.export.Dim("pieces", min=3, max=256), torch.export.Dim("past", min=0, max=400)
     rows = torch.export.Dim("rows", min=network.symbols + 6, max=network.symbols + 512)
     folder.mkdir(parents=True, exist_ok=True)
     with torch.no_grad():

@@ -1,7 +1,7 @@
 """The kinds of values that arguments have, one class each."""
 
 from octocall.types.base import NEXT, START, STOP, Context, Sample, Type
-from octocall.types.composite import ABSENT, Anything, Field, List, Record
+from octocall.types.composite import ABSENT, MISSING, OPEN, Anything, Field, List, Record, suggested
 from octocall.types.contact import Email, Language, PhoneNumber
 from octocall.types.iso import IsoDateTime, IsoTime
 from octocall.types.limited import Limited
@@ -11,7 +11,9 @@ from octocall.types.text import Boolean, Choice, Text
 
 __all__ = [
     "ABSENT",
+    "MISSING",
     "NEXT",
+    "OPEN",
     "START",
     "STOP",
     "Anything",
@@ -36,4 +38,5 @@ __all__ = [
     "Text",
     "TimeOfDay",
     "Type",
+    "suggested",
 ]

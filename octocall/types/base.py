@@ -12,7 +12,7 @@ from octocall.errors import PlanError
 from octocall.grammar import EMPTY, Grammar, choice, literal, repetition, sequence
 
 START, STOP, NEXT = "<start>", "<stop>", "<next>"
-"""Grammar symbols of a text span: its first word, its last word, and the end of a joined value."""
+"""Grammar symbols of a text span: its first word, its last word, and the end of a joined value or of a list."""
 
 
 @dataclass(frozen=True)
@@ -48,9 +48,12 @@ class Type:
         """Values the network may write without pointing at the request, as rendered."""
         return ()
 
-    def grammar(self) -> Grammar:
-        """The symbols of one value: a literal, or up to ``joins`` spans closed by NEXT."""
-        options = [literal(text) for text in self.literals]
+    def grammar(self, literals: tuple[str, ...] = (), place: tuple[str, ...] = ()) -> Grammar:
+        """The symbols of one value: a literal (its own or one of ``literals``), or up to ``joins`` spans closed by NEXT.
+
+        ``place`` names where the value goes, for labels of what lies inside it.
+        """
+        options = [literal(text) for text in dict.fromkeys((*self.literals, *literals))]
         if self.pointed:
             span = sequence(literal(START), literal(STOP))
             options.append(sequence(repetition(span, 1, self.joins), literal(NEXT)))

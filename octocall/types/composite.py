@@ -9,14 +9,21 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from octocall.errors import PlanError, SignatureError
-from octocall.grammar import Grammar, choice, literal, repetition, sequence
-from octocall.types.base import NEXT, Context, Sample, Type
+from octocall.grammar import Grammar, choice, labelled, literal, repetition, sequence
+from octocall.types.base import NEXT, START, STOP, Context, Sample, Type
+from octocall.types.limited import Limited
 from octocall.types.text import Text
 
-ABSENT = "<absent>"
-"""Grammar symbol of a field that a record leaves out."""
-_BETWEEN = re.compile(r"\s*(?:(?:,(?!\d{3}(?!\d))|;|\n)\s*(?:(?:and|&)\s+)?|\s(?:and|&)\s)\s*", re.I)
+OPEN, ABSENT, MISSING = "<open>", "<absent>", "<missing>"
+"""Grammar symbols of records: the beginning of one, an optional field that is left out, a required one that the request does not give."""
+MAX_ITEMS = 20
+"""A list is written in at most this many pieces."""
+_COMMAS = re.compile(r"\s*(?:,(?!\d{3}(?!\d))|;|\n)\s*(?:(?:and|&)\s+)?", re.I)
+_AND = re.compile(r"\s+(?:and|&)\s+", re.I)
 _TRIES = 100
+_QUOTED = re.compile(r"""(?<!\w)(?:'([^'\n]{1,30})'|"([^"\n]{1,30})"|`([^`\n]{1,30})`|‘([^’\n]{1,30})’|“([^”\n]{1,30})”)(?!\w)""")
+_SYMBOL = re.compile(r"<\w+>")
+_MOST_SUGGESTED = 12
 
 
 @dataclass(frozen=True)
@@ -62,22 +69,46 @@ class List(Type):
     def literals(self) -> tuple[str, ...]:
         return self.item.literals
 
-    def grammar(self) -> Grammar:
-        """The items one after the other, closed by NEXT."""
-        return sequence(repetition(self.item.grammar(), self.least, self.most), literal(NEXT))
+    def grammar(self, literals: tuple[str, ...] = (), place: tuple[str, ...] = ()) -> Grammar:
+        """Pieces one after the other, closed by NEXT: a span, which may hold several items, a literal, a record or a list."""
+        most, least = min(self.most, MAX_ITEMS), 1
+        if isinstance(self.item, List | Record):
+            piece = self.item.grammar(literals, place)
+        else:
+            span = [sequence(literal(START), literal(STOP))] if self.item.pointed else []
+            words = [literal(text) for text in dict.fromkeys((*self.item.literals, *literals))]
+            piece = choice(*span, *words)
+            least = 1 if span else min(max(1, self.least), most)
+        return sequence(repetition(piece, least, most), literal(NEXT))
+
+    def part(self, text: str, context: Context) -> bool:
+        return self.several(text, context) is not None
 
     def parse(self, text: str, context: Context) -> list[Any] | None:
         """Values with commas, semicolons or "and" between them, or a JSON array."""
-        if text.strip().startswith("["):
-            try:
-                return self.check(json.loads(text))
-            except (PlanError, ValueError, RecursionError):
-                return None
-        values = [self.item.parse(part, context) for part in _BETWEEN.split(text.strip()) if part]
         try:
-            return self.check(values) if values and None not in values else None
+            values = self.several(text, context)
+            return None if values is None else self.check(values)
         except PlanError:
             return None
+
+    def several(self, text: str, context: Context) -> list[Any] | None:
+        """The items that ``text`` names, however many; None where one cannot be read."""
+        text = text.strip()
+        if text.startswith("["):
+            try:
+                values = json.loads(text)
+                return [self.item.check(value) for value in values] if isinstance(values, list) and values else None
+            except (PlanError, ValueError, RecursionError):
+                return None
+        values = [value for part in _COMMAS.split(text) if part for value in self._listed(part, context)]
+        return values if values and None not in values else None
+
+    def _listed(self, text: str, context: Context) -> list[Any]:
+        """The items of a part without commas: "five and six" are two, "a hundred and five" is one."""
+        if not isinstance(self.item, Text | Anything | Limited) and (value := self.item.parse(text, context)) is not None:
+            return [value]
+        return [self.item.parse(part, context) for part in _AND.split(text) if part]
 
     def check(self, value: Any) -> list[Any]:
         if not isinstance(value, list | tuple) or not self.least <= len(value) <= self.most:
@@ -124,6 +155,16 @@ def _plain(value: Any) -> Any:
     return [_plain(inner) for inner in value] if isinstance(value, list) else value
 
 
+def suggested(kind: Type, description: str) -> tuple[str, ...]:
+    """Words that documentation names in quotes as values of a text: "either 'metric' or 'imperial'"."""
+    while isinstance(kind, List):
+        kind = kind.item
+    if not isinstance(kind, Text | Anything):
+        return ()
+    found = dict.fromkeys(word for words in _QUOTED.findall(description) for word in words if word and word.strip() == word and not _SYMBOL.fullmatch(word))
+    return tuple(found)[:_MOST_SUGGESTED]
+
+
 @dataclass(frozen=True)
 class Field:
     """A named value of a record."""
@@ -145,9 +186,14 @@ class Record(Type):
     def literals(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(text for field in self.fields for text in field.type.literals))
 
-    def grammar(self) -> Grammar:
-        """The fields in order; ABSENT stands for one that is left out."""
-        return sequence(*(f.type.grammar() if f.required else choice(f.type.grammar(), literal(ABSENT)) for f in self.fields))
+    def grammar(self, literals: tuple[str, ...] = (), place: tuple[str, ...] = ()) -> Grammar:
+        """OPEN and the fields in order, each labelled with its place."""
+        fields = []
+        for field in self.fields:
+            own = (*place, field.name)
+            out = literal(MISSING if field.required else ABSENT)
+            fields.append(labelled(own, choice(field.type.grammar(suggested(field.type, field.description), own), out)))
+        return sequence(literal(OPEN), *fields)
 
     def parse(self, text: str, context: Context) -> None:
         return None

@@ -10,13 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from octocall.catalog import Catalog
-from octocall.codecs.spans import SpansCodec
 from octocall.errors import PlanError, SignatureError
 from octocall.function import Function, Parameter
 from octocall.interchange import dump_catalog, load_catalog
 from octocall.types import (
     ABSENT,
+    MISSING,
     NEXT,
+    OPEN,
     START,
     STOP,
     Anything,
@@ -35,9 +36,9 @@ from octocall.types import (
     Record,
     Text,
     Type,
+    suggested,
 )
 from octocall.types.pattern import PatternError, compiled
-from tests.conftest import small_tokenizer
 
 NOW = datetime(2026, 3, 4, 10, 30)
 CONTEXT = Context(NOW)
@@ -113,11 +114,12 @@ def test_canonical_forms() -> None:
 
 
 def test_grammars_are_made_of_those_of_the_items() -> None:
-    assert List(Text(), 1, 2).grammar().accepts([START, STOP, NEXT, START, STOP, NEXT, NEXT])
-    assert not List(Text(), 1, 2).grammar().accepts([NEXT]) and List(Text()).grammar().accepts([NEXT])
+    assert List(Text(), 1, 2).grammar().accepts([START, STOP, START, STOP, NEXT])
+    assert not List(Text()).grammar().accepts([NEXT]) and not List(Boolean(), 2).grammar().accepts(["true", NEXT])
     assert List(Choice(("a", "b"))).grammar().accepts(["a", "b", "a", NEXT])
     record = Record((Field("on", Boolean()), Field("names", List(Text()), required=False)))
-    assert record.grammar().accepts(["true", ABSENT]) and record.grammar().accepts(["false", START, STOP, NEXT, NEXT])
+    assert record.grammar().accepts([OPEN, "true", ABSENT]) and record.grammar().accepts([OPEN, MISSING, START, STOP, NEXT])
+    assert List(record, 1).grammar().accepts([OPEN, "true", ABSENT, OPEN, "false", ABSENT, NEXT])
     assert record.literals == ("true", "false")
 
 
@@ -153,7 +155,13 @@ def test_no_pattern_hangs() -> None:
     assert len(compiled("^((((a*)*)*)*)*$").sample(random.Random(1))) < 10_000
 
 
-def test_the_spans_codec_refuses_lists_and_records_in_one_sentence() -> None:
-    for kind in (List(Text()), POINT):
-        with pytest.raises(SignatureError, match=r"f\.p takes a"):
-            SpansCodec(Catalog((Function("f", "F.", (Parameter("p", kind),)),)), small_tokenizer())
+@pytest.mark.parametrize(
+    "description, words",
+    [
+        ("Either 'metric' or \"imperial\". Default is 'metric'.", ("metric", "imperial")),
+        ("The user's own words, the driver's too", ()),
+        ("`<call_1>` or ‘kg’", ("kg",)),
+    ],
+)
+def test_words_that_documentation_suggests(description: str, words: tuple[str, ...]) -> None:
+    assert suggested(Text(), description) == words and suggested(List(Text()), description) == words and suggested(Integer(), description) == ()
