@@ -60,13 +60,13 @@ class Verifier:
             return type(error).__name__
         if decoded != checked:
             return "reads back otherwise"
-        if self._exam_grams and not self._exam_grams.isdisjoint(_carrier_grams(example)):
+        if self._exam_grams and not self._exam_grams.isdisjoint(carrier_grams(example)):
             return "shared with an exam"
         self._seen.add(key)
         return ""
 
 
-def _carrier_grams(example: Example) -> set[tuple[str, ...]]:
+def carrier_grams(example: Example) -> set[tuple[str, ...]]:
     """6-grams of the words around the values."""
     spans = sorted(span for outer in example.plan.calls for call in outer.walk() for places in call.spans.values() for span in places)
     found, at = set(), 0

@@ -1,0 +1,60 @@
+"""Sentences around a wish: which ones fit what is there to be said, and the verbs in them."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import re
+from collections import defaultdict
+from functools import cache
+
+from octocall.data.teachers.rules.words import lines, participle, verbs
+
+HELD_OUT = 0.12
+"""Share of the sentences that only held-out requests are written with."""
+_ME = re.compile(r"\bme\b|^let ")
+
+
+@cache
+def frames(held_out: bool) -> dict[str, tuple[str, ...]]:
+    """Section to sentences; the two sides share none."""
+    found: dict[str, list[str]] = defaultdict(list)
+    section = ""
+    for line in lines("frames"):
+        if match := re.fullmatch(r"\[(\w+)\]", line):
+            section = match[1]
+        else:
+            own = int.from_bytes(hashlib.sha256(line.lower().encode()).digest()[:4], "big") < HELD_OUT * 2**32
+            plain = line in ("{V} {N}{A}", "{N}{A}", "{B}{A}", "please {V} {N}{A}")
+            if plain or own == held_out:
+                found[section].append(line)
+    return {name: tuple(texts) for name, texts in found.items()}
+
+
+def sections(want: str, uncounted: bool, mentioned: bool) -> tuple[str, ...]:
+    """Where sentences for a wish are found."""
+    if want in ("get", "compute") and uncounted and not mentioned:
+        return (want, want, "mass")
+    return ("do",) if want == "send" else (want,)
+
+
+def say_verb(lemma: str, frame: str, rng: random.Random) -> str:
+    """A verb that fits the sentence; empty where none does."""
+    _, ways = verbs().get(lemma, ("do", (lemma,)))
+    options = [way for way in ways if _fits(way, frame)]
+    if not options:
+        return ""
+    return lemma if lemma in options and rng.random() < 0.3 else rng.choice(options)
+
+
+def _fits(way: str, frame: str) -> bool:
+    if _ME.search(way) and re.search(r"\bto \{V\}|\bcan we\b|\blet's\b|\bwe \{V\}|help me|please let|for me", frame):
+        return False
+    return not (" " in way and "{V} it" in frame)
+
+
+def say_participle(lemma: str, rng: random.Random) -> str:
+    """ "deleted", "removed"; empty where there is none."""
+    _, ways = verbs().get(lemma, ("do", (lemma,)))
+    options = [done for way in ways if (done := participle(way)) and " " not in way]
+    return rng.choice(options) if options else ""
