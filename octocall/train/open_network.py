@@ -92,8 +92,16 @@ class OpenNetwork(nn.Module):
         x = self.row_norm(rows) + self.kinds(kinds)
         count = torch.zeros(len(x), 1, dtype=x.dtype, device=x.device).index_add(0, owner, torch.ones_like(x[:, :1]))
         mean = torch.zeros_like(x).index_add(0, owner, x) / count.clamp(min=1)
-        y = self.side_own(x) + self.side_function(x)[owner] + self.side_mean(mean)[owner]
-        return cast(Tensor, self.side_norm(x + self.side_down(F.gelu(y))))
+        return self.mixed(x, self.side_function(x)[owner] + self.side_mean(mean)[owner])
+
+    def understand_one(self, rows: Tensor, kinds: Tensor) -> Tensor:
+        """``understand`` for the rows of a single function."""
+        x = self.row_norm(rows) + self.kinds(kinds)
+        return self.mixed(x, self.side_function(x[:1]) + self.side_mean(x.mean(0, keepdim=True)))
+
+    def mixed(self, x: Tensor, context: Tensor) -> Tensor:
+        """Rows with what is around them."""
+        return cast(Tensor, self.side_norm(x + self.side_down(F.gelu(self.side_own(x) + context))))
 
     def question(self, mean: Tensor) -> Tensor:
         """What a request is found by, [..., width], of length 1."""

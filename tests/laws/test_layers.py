@@ -18,6 +18,7 @@ LAYERS = [
     ["catalog", "reading"],
     ["interchange", "codecs", "sources", "runtimes", "score", "catalogs"],
     ["decode", "bundle"],
+    ["base"],
     ["model"],
     ["batch", "show", "progress", "data", "agent", "devices"],
     ["train", "bench", "flags"],
