@@ -22,7 +22,7 @@ from octocall.function import Function
 from octocall.mask import Mask
 from octocall.runtimes.open import OnnxGraphs, OpenRuntime, Understood, understand
 
-NOTHING = Function(IRRELEVANT, "Nothing here fits.")
+NOTHING = Function(IRRELEVANT, "Nothing here fits.", original="no_relevant_function")
 _KEPT = 64
 """So many sets of candidates are kept ready."""
 

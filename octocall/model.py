@@ -26,11 +26,15 @@ Functions: TypeAlias = Catalog | Iterable[Function | Callable[..., Any] | Mappin
 
 @dataclass(frozen=True)
 class Trace:
-    """How a plan came about: the decisions in order; ``valid`` is False where the unmasked network wrote no plan."""
+    """How a plan came about: the decisions in order; ``valid`` is False where the unmasked network wrote no plan.
+
+    ``catalog`` has the functions that could be chosen, with the names of their source.
+    """
 
     plan: Plan
     steps: tuple[Step, ...]
     valid: bool
+    catalog: Catalog
 
 
 class Model:
@@ -79,7 +83,7 @@ class Model:
         decoded: Decoded = decode(runtime, codec, mask, reading, masked=masked)
         calls = codec.decode(decoded.symbols, reading).calls if decoded.valid else ()
         plan = Plan(calls, decoded.confidence, 1000 * (time.perf_counter() - began))
-        return Trace(plan, decoded.steps, decoded.valid)
+        return Trace(plan, decoded.steps, decoded.valid, codec.catalog)
 
     @property
     def base(self) -> Base:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
+import json
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from octocall.files import write_atomically
 from octocall.train.networks import Encoder
 
 MAX_PIECES = 96
-_BLOCK = 8192  # texts of a step of the progress and of a file of the cache
+_BLOCK = 4096  # texts of a step of the progress and of a file of the cache
 
 
 class Documents:
@@ -50,15 +50,22 @@ class Documents:
 def encode_once(
     texts: Iterable[str], encode: Callable[[Sequence[str]], NDArray[np.float32]], folder: Path, progress: Callable[[int, int], None]
 ) -> tuple[dict[str, int], NDArray[np.float16]]:
-    """The number of each distinct text, and the vectors in that order; blocks that lie in ``folder`` are not encoded again."""
-    distinct = sorted(dict.fromkeys(texts))
+    """The number of each text, and the vectors in that order; texts that lie in blocks of ``folder`` are not encoded again."""
     folder.mkdir(parents=True, exist_ok=True)
+    numbers: dict[str, int] = {}
     blocks = []
-    for at in range(0, len(distinct), _BLOCK):
-        part = distinct[at : at + _BLOCK]
-        path = folder / f"{hashlib.sha256(chr(0).join(part).encode()).hexdigest()[:24]}.f16"
-        if not path.is_file():
-            write_atomically(path, encode(part).astype(np.float16).tobytes())
-        blocks.append(np.frombuffer(path.read_bytes(), np.float16).reshape(len(part), -1))
-        progress(min(at + _BLOCK, len(distinct)), len(distinct))
-    return {text: i for i, text in enumerate(distinct)}, np.concatenate(blocks)
+    for path in sorted(folder.glob("*.json")):
+        known = json.loads(path.read_text(encoding="utf-8"))
+        blocks.append(np.frombuffer(path.with_suffix(".f16").read_bytes(), np.float16).reshape(len(known), -1))
+        numbers |= {text: len(numbers) + i for i, text in enumerate(known)}
+    missing = sorted({text for text in texts if text not in numbers})
+    for at in range(0, len(missing), _BLOCK):
+        part = missing[at : at + _BLOCK]
+        path = folder / f"{len(blocks):06d}.json"
+        block = encode(part).astype(np.float16)
+        write_atomically(path.with_suffix(".f16"), block.tobytes())
+        write_atomically(path, json.dumps(part, ensure_ascii=False).encode())
+        blocks.append(block)
+        numbers |= {text: len(numbers) + i for i, text in enumerate(part)}
+        progress(at + len(part), len(missing))
+    return numbers, np.concatenate(blocks)
