@@ -21,7 +21,7 @@ LAYERS = [
     ["model"],
     ["batch", "show", "progress", "data", "agent", "devices"],
     ["train", "bench", "flags"],
-    ["export"],
+    ["export", "cli_bench"],
     ["cli", "__init__"],
     ["__main__"],
 ]

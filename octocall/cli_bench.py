@@ -1,0 +1,170 @@
+"""``octocall bench …``: one subcommand per exam."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from octocall.flags import BundleOption, EncoderOption, MaskOption
+
+if TYPE_CHECKING:
+    from octocall.bench.baselines.nearest import Encode
+    from octocall.bench.cases import Case
+    from octocall.bench.run import Predict
+
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Measure. `octocall bench FILE` is short for `octocall bench phone FILE`.")
+NAME = "bench"
+PHONE = "phone"
+"""The exam that is meant where none is named."""
+
+ReportOption = Annotated[Path, typer.Option("--report", help="Folder for results.json and the pictures")]
+RowsOption = Annotated[int, typer.Option("--rows", min=0, help="At most so many rows of each kind, evenly spread; 0 for all")]
+ModelOption = Annotated[bool, typer.Option("--model/--no-model", help="Whether the bundle is measured, or the baselines alone")]
+OpenOption = Annotated[str, typer.Option("--bundle", help="A bundle that takes functions with the request: its name or folder")]
+OPEN = "open"
+
+
+@app.command(PHONE)
+def phone(
+    file: Annotated[Path, typer.Argument(help="Exam rows: JSON lines {query, calls, kind, now, accept}")],
+    bundle: BundleOption = "android",
+    report: ReportOption = Path("report"),
+    mask: MaskOption = True,
+) -> None:
+    """Measure a bundle on exam rows, beside a word-matching baseline."""
+    from octocall.bench.run import bench as run_bench
+    from octocall.bundle import Bundle
+    from octocall.model import Model
+    from octocall.runtimes.onnx import OnnxRuntime
+
+    opened = Bundle.open(bundle)
+    model = Model(OnnxRuntime(opened.folder), opened.codec)
+    run_bench(lambda request: model.plan(request, masked=mask), model.catalog, file, report, bundle_digest=opened.digest)
+
+
+@app.command()
+def bfcl(
+    folder: Annotated[Path, typer.Argument(help="Folder of the Berkeley Function-Calling Leaderboard's files")],
+    bundle: OpenOption = OPEN,
+    rows: RowsOption = 0,
+    model: ModelOption = True,
+    mask: MaskOption = True,
+    report: ReportOption = Path("report/bfcl"),
+) -> None:
+    """Measure on the leaderboard's single-turn categories by its rules, beside word matching and published figures."""
+    from octocall import show
+    from octocall.bench.cases import sampled
+    from octocall.bench.leaderboard import PUBLISHED, read_leaderboard
+
+    cases, others = read_leaderboard(folder)
+    cases = sampled(cases, rows)
+    for case in cases:
+        if case.unfit:
+            show.complain(f"counted as wrong, for a tool that cannot be loaded: {case.unfit}")
+    for name in others:
+        show.complain(f"{name} is of no single-turn category and left out")
+    about = {"exam": "bfcl", "unfit": [case.unfit for case in cases if case.unfit], "left_out": others}
+    _compare_open(cases, bundle if model else None, [mask], report, about, published=PUBLISHED)
+
+
+@app.command()
+def sgd(
+    folder: Annotated[Path | None, typer.Argument(help="Folder of the Schema-Guided Dialogue set; without it, sgd in $OCTOCALL_DATA or ../shared/data")] = None,
+    bundle: OpenOption = OPEN,
+    turns: Annotated[str, typer.Option("--turns", help="What the request is: the user's last turns (a number), all of them, or those since the last call")] = "2",
+    together: Annotated[bool, typer.Option("--together", help="Candidates are the methods of all unseen services, not of the right one")] = False,
+    rows: RowsOption = 0,
+    model: ModelOption = True,
+    mask: MaskOption = True,
+    report: ReportOption = Path("report/sgd"),
+) -> None:
+    """Measure on the calls of services that are new in the dev part of the Schema-Guided Dialogue set, beside word matching."""
+    from octocall.bench.cases import sampled
+    from octocall.bench.dialogues import read_dialogues
+
+    cases = sampled(read_dialogues(folder or _data("sgd"), turns, together), rows)
+    _compare_open(cases, bundle if model else None, [mask], report, {"exam": "sgd", "turns": turns, "together": together})
+
+
+@app.command()
+def v1(
+    data: Annotated[Path, typer.Argument(help="Folder with functions.jsonl, train.jsonl and held_out.jsonl")],
+    bundle: OpenOption = OPEN,
+    rows: Annotated[int, typer.Option("--rows", min=2, help="Number of rows; half are unsolvable")] = 1000,
+    seed: Annotated[int, typer.Option("--seed", help="Chooses rows and order of candidates")] = 0,
+    model: ModelOption = True,
+    encoder: EncoderOption = None,
+    report: ReportOption = Path("report/v1"),
+) -> None:
+    """Measure on operations that training never saw, one solvable request to one unsolvable, with and without the mask, beside retrieval and word matching."""
+    from octocall import show
+    from octocall.bench.baselines.nearest import Nearest
+    from octocall.bench.unseen import read_unseen
+
+    cases, seen = read_unseen(data, rows, seed)
+    if seen:
+        show.complain(f"{seen} rows are left out: training rows call their functions")
+    nearest = Nearest(_encode(encoder)).fitted(cases)
+    about = {"exam": "v1", "left_out": seen, "threshold": nearest.threshold, "seed": seed}
+    _compare_open(cases, bundle if model else None, [True, False], report, about, more={"retrieval": nearest.plan})
+
+
+@app.command()
+def retrieval(
+    catalogue: Annotated[Path, typer.Argument(help="Folder of a catalogue of operations")],
+    data: Annotated[Path, typer.Argument(help="Folder with functions.jsonl and held_out.jsonl")],
+    toolbench: Annotated[
+        Path | None, typer.Option("--toolbench", help="Folder of StableToolBench; without it, stabletoolbench in $OCTOCALL_DATA or ../shared/data")
+    ] = None,
+    encoder: EncoderOption = None,
+    rows: Annotated[int, typer.Option("--rows", min=0, help="At most so many held-out queries; 0 for all")] = 0,
+    report: ReportOption = Path("report/retrieval"),
+) -> None:
+    """Measure how often the right operation is found among those of a catalogue, and how fast."""
+    from octocall.bench.retrieval import add, bench_retrieval, read_queries, read_toolbench
+
+    base, encode = _catalogue(catalogue), _encode(encoder)
+    queries = read_queries(data)
+    queries = [queries[i * len(queries) // rows] for i in range(rows)] if 0 < rows < len(queries) else queries
+    theirs, table = read_toolbench(toolbench or _data("stabletoolbench"))
+    about = {"exam": "retrieval", "added": len(table)}
+    bench_retrieval(add(base, table, encode), encode, [*queries, *theirs], report, about)
+
+
+def _data(name: str) -> Path:
+    return Path(os.environ.get("OCTOCALL_DATA", "../shared/data")) / name
+
+
+def _compare_open(
+    cases: Sequence[Case], bundle: str | None, masks: Sequence[bool], report: Path, about: dict[str, Any], more: dict[str, Predict] | None = None, **told: Any
+) -> None:
+    """Compares a bundle (None: none), with each of ``masks``, the systems in ``more`` and word matching on cases with candidates."""
+    from octocall.bench.baselines import words
+    from octocall.bench.compare import answering, compare
+
+    systems: dict[str, Predict] = {}
+    if bundle is not None:
+        from octocall.model import Model
+
+        model = Model.load(bundle)
+        for mask in masks:
+            systems["octocall" if mask else "octocall, no mask"] = answering(lambda request, mask=mask: model.plan(request, masked=mask))  # type: ignore[misc]
+    compare({**systems, **(more or {}), "words": words.plan}, cases, report, {**about, "bundle": bundle}, **told)
+
+
+def _encode(folder: Path | None) -> Encode:
+    """The pretrained encoder as a function of texts."""
+    from octocall.train.vectors import load_encode
+
+    return load_encode(folder)
+
+
+def _catalogue(folder: Path) -> Any:
+    """The catalogue in a folder, as the benchmark asks it."""
+    from octocall.catalogue import Catalogue  # type: ignore[import-not-found]
+
+    return Catalogue.open(folder)
