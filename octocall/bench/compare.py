@@ -34,15 +34,16 @@ def compare(systems: Mapping[str, Predict], cases: Sequence[Case], out: Path, ab
     ``about`` goes into results.json as it is; ``published`` are figures of others by kind, in percent.
     Without matplotlib a line says so in place of the pictures.
     """
-    console = Console(highlight=False, markup=False, emoji=False)
+    console = console_for_tables()
     measured = {name: run(predict, cases) for name, predict in systems.items()}
     found = {name: summarise(results) for name, results in measured.items()}
     print_table(console, found, published or {})
     for name, summary in found.items():
         speed = summary["latency_ms"]
         told = f"; no answer to {len(summary['refused'])}, counted as wrong" if summary["refused"] else ""
-        console.print(f"{name}: p50 {speed['p50']:.1f} ms, p95 {speed['p95']:.1f} ms, calibration error {100 * summary['calibration']['ece']:.1f} %{told}")
-    console.print(machine())
+        console.print(f"{name}: p50 {speed['p50']:.1f} ms, p95 {speed['p95']:.1f} ms{told}")
+    first = next(iter(found))
+    console.print(f"expected calibration error of the confidence of {first}: {100 * found[first]['calibration']['ece']:.1f} %; {machine()}")
     record = {
         "command": "octocall " + " ".join(sys.argv[1:]), "machine": machine(), "time": datetime.now(UTC).isoformat(timespec="seconds"),
         **about, "published": dict(published or {}), "systems": found,
@@ -53,6 +54,11 @@ def compare(systems: Mapping[str, Predict], cases: Sequence[Case], out: Path, ab
         draw(measured, found, out)
     except MissingExtraError as error:
         console.print(f"{out / 'results.json'} is written, without pictures: {error}")
+
+
+def console_for_tables() -> Console:
+    """The terminal, or 160 columns where the output is no terminal: tables do not wrap in files."""
+    return Console(highlight=False, markup=False, emoji=False, soft_wrap=True, width=None if sys.stdout.isatty() else 160)
 
 
 def summarise(results: Sequence[Result]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -74,7 +74,7 @@ def _rows(file: Path) -> Iterable[tuple[int, dict[str, Any]]]:
 def _located(file: Path, number: int, row: dict[str, Any], category: str, truths: Mapping[str, Any], now: datetime) -> Case:
     try:
         return _case(row, category, row.get("ground_truth", truths.get(str(row["id"]))), now)
-    except (KeyError, TypeError, AttributeError, ValueError, StopIteration) as error:
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise DataError(f"{file}:{number} is no row of the leaderboard ({error!r}); expected id, question, function, ground_truth") from error
 
 
@@ -107,11 +107,27 @@ def _text(question: Any) -> str:
 
 
 def _first(functions: Sequence[Function], truth: Mapping[str, Any]) -> Call:
-    """An acceptable call, to be shown: the first of each list of values."""
-    name, accepted = next(iter(truth.items()))
+    """An acceptable call, to be shown: of each list of values the first, what may be left out left out."""
+    [(name, accepted)] = truth.items()
     function = next((f for f in functions if (f.original or f.name) == name), None)
-    arguments = {key: values[0] for key, values in accepted.items() if values and values[0] != ""}
+    parameters = {p.original or p.name: p for p in function.parameters} if function else {}
+    needed = {key for key, parameter in parameters.items() if parameter.required}
+    names = {key: parameter.name for key, parameter in parameters.items()}
+    arguments = {names.get(key, key): _unfold(value) for key, value in _firsts(accepted, needed).items()}
     return Call(function.name if function else name, arguments)
+
+
+def _firsts(accepted: Mapping[str, Any], needed: Container[str] = ()) -> dict[str, Any]:
+    lists = {key: values if isinstance(values, list) else [values] for key, values in accepted.items()}
+    kept = {key: values for key, values in lists.items() if values and (key in needed or "" not in values)}
+    return {key: next((value for value in values if value != ""), "") for key, values in kept.items()}
+
+
+def _unfold(value: Any) -> Any:
+    """The fields of an object have lists of acceptable values too."""
+    if isinstance(value, list):
+        return [_firsts(item) if isinstance(item, Mapping) else item for item in value]
+    return _firsts(value) if isinstance(value, Mapping) else value
 
 
 def _judge(wanted: str, tools: Sequence[Mapping[str, Any]], truth: Sequence[Mapping[str, Any]], functions: Sequence[Function], plan: Plan) -> Score:

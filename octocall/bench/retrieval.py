@@ -14,12 +14,11 @@ from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from rich.console import Console
 from rich.table import Table
 
 from octocall.bench.baselines.nearest import Encode, unit
 from octocall.bench.baselines.words import document
-from octocall.bench.compare import bars
+from octocall.bench.compare import bars, console_for_tables
 from octocall.bench.report import cell, machine, pyplot
 from octocall.bench.run import WARM_UP, wilson
 from octocall.bench.unseen import FUNCTIONS, right_id
@@ -135,7 +134,7 @@ def _rates(answers: Sequence[tuple[Query, list[str]]]) -> dict[str, Any]:
 
 def bench_retrieval(index: Searchable, encode: Encode, queries: Sequence[Query], out: Path, about: Mapping[str, Any]) -> None:
     """Measures, prints the table, writes results.json and a picture; without matplotlib a line says so."""
-    console = Console(highlight=False, markup=False, emoji=False)
+    console = console_for_tables()
     found = measure(index, encode, queries)
     table = Table("queries", "n", "hit@1", "hit@5", "recall@1", "recall@5", title="a relevant operation found, % [95 % interval]; share of the relevant ones found")
     for kind, rates in found["kinds"].items():

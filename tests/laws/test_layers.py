@@ -17,7 +17,7 @@ LAYERS = [
     ["call"],
     ["catalog", "reading"],
     ["interchange", "codecs", "sources", "runtimes", "score", "catalogs"],
-    ["decode", "bundle"],
+    ["decode", "bundle", "catalogue"],
     ["model"],
     ["batch", "show", "progress", "data", "agent", "devices"],
     ["train", "bench", "flags"],
