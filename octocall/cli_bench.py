@@ -125,14 +125,26 @@ def retrieval(
     report: ReportOption = Path("report/retrieval"),
 ) -> None:
     """Measure how often the right operation is found among those of a catalogue, and how fast."""
+    from octocall import show
     from octocall.bench.retrieval import add, bench_retrieval, read_queries, read_toolbench
+    from octocall.catalogue import Catalogue, document  # type: ignore[import-not-found]
 
-    base, encode = _catalogue(catalogue), _encode(encoder)
-    queries = read_queries(data)
-    queries = [queries[i * len(queries) // rows] for i in range(rows)] if 0 < rows < len(queries) else queries
+    base, encode = Catalogue.open(catalogue), _encode(encoder)
+    queries, called = read_queries(data)
     theirs, table = read_toolbench(toolbench or _data("stabletoolbench"))
-    about = {"exam": "retrieval", "added": len(table)}
-    bench_retrieval(add(base, table, encode), encode, [*queries, *theirs], report, about)
+    lacking = {name: function for name, function in called.items() if not _holds(base, name)}
+    show.complain(f"added to the {len(base)} operations: {len(table)} of StableToolBench, and {len(lacking)} that the queries call and the catalogue lacks")
+    queries = [queries[i * len(queries) // rows] for i in range(rows)] if 0 < rows < len(queries) else queries
+    about = {"exam": "retrieval", "operations": len(base), "added": len(table), "lacking": len(lacking)}
+    bench_retrieval(add(base, {**table, **lacking}, encode, document), encode, [*queries, *theirs], report, about)
+
+
+def _holds(catalogue: Any, name: str) -> bool:
+    try:
+        catalogue.number(name)
+    except KeyError:
+        return False
+    return True
 
 
 def _data(name: str) -> Path:
@@ -161,10 +173,3 @@ def _encode(folder: Path | None) -> Encode:
     from octocall.train.vectors import load_encode
 
     return load_encode(folder)
-
-
-def _catalogue(folder: Path) -> Any:
-    """The catalogue in a folder, as the benchmark asks it."""
-    from octocall.catalogue import Catalogue  # type: ignore[import-not-found]
-
-    return Catalogue.open(folder)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,17 +26,34 @@ from octocall.data.compile import HELD_OUT
 from octocall.data.example import read_examples, read_functions
 from octocall.errors import DataError, MissingExtraError
 from octocall.files import row_text, write_atomically
-from octocall.function import Function
+from octocall.function import Function, Parameter
 from octocall.sources.common.loaded import identifier
+from octocall.types import Text
 
 AT = (1, 5)
 _BATCH = 64
 
 
-class Searchable(Protocol):
-    """A catalogue as it is asked: the ids of the ``k`` nearest functions to a vector with their cosines, nearest first."""
+class Found(Protocol):
+    """What a search finds: the id of a function and the cosine of its vector and the one searched for."""
 
-    def search(self, vector: NDArray[np.float32], k: int) -> Sequence[tuple[str, float]]: ...
+    @property
+    def id(self) -> str: ...
+    @property
+    def score(self) -> float: ...
+
+
+class Searchable(Protocol):
+    """A catalogue as it is asked for the ``k`` functions nearest to a vector, nearest first."""
+
+    def search(self, vector: NDArray[np.float32], k: int) -> Sequence[Found]: ...
+
+
+class Hit(NamedTuple):
+    """A function that was found beside the catalogue."""
+
+    id: str
+    score: float
 
 
 @dataclass(frozen=True)
@@ -56,29 +73,31 @@ class Added:
     ids: tuple[str, ...]
     vectors: NDArray[np.float32]
 
-    def search(self, vector: NDArray[np.float32], k: int) -> Sequence[tuple[str, float]]:
+    def search(self, vector: NDArray[np.float32], k: int) -> Sequence[Found]:
         """The nearest of both."""
         scores = self.vectors @ unit(vector).reshape(-1)
-        own = [(self.ids[i], float(scores[i])) for i in np.argsort(-scores)[:k]]
-        return sorted([*self.base.search(vector, k), *own], key=lambda hit: -hit[1])[:k]
+        own = [Hit(self.ids[i], float(scores[i])) for i in np.argsort(-scores)[:k]]
+        return sorted([*self.base.search(vector, k), *own], key=lambda found: -found.score)[:k]
 
 
 def add(base: Searchable, table: Mapping[str, Function], encode: Encode, describe: Callable[[Function], str] = document) -> Added:
     """``base`` with the functions of ``table``; ``describe`` is the text by which the catalogue holds its own."""
-    texts = list(map(describe, table.values()))
-    parts = [np.asarray(encode(texts[i : i + _BATCH]), np.float32) for i in range(0, len(texts), _BATCH)]
-    return Added(base, tuple(table), unit(np.concatenate(parts)))
+    # texts of one length are read together: the encoder fills shorter ones up
+    texts = sorted(((name, describe(function)) for name, function in table.items()), key=lambda pair: len(pair[1]))
+    parts = [np.asarray(encode([text for _, text in texts[i : i + _BATCH]]), np.float32) for i in range(0, len(texts), _BATCH)]
+    return Added(base, tuple(name for name, _ in texts), unit(np.concatenate(parts)))
 
 
-def read_queries(folder: Path) -> list[Query]:
-    """The held-out single calls of an open data folder. Raises DataError."""
+def read_queries(folder: Path) -> tuple[list[Query], dict[str, Function]]:
+    """The held-out single calls of an open data folder, and the functions that they call, by id. Raises DataError."""
     try:
         table = read_functions(folder / FUNCTIONS)
         examples = list(read_examples(folder / HELD_OUT, table))
     except OSError as error:
         raise DataError(f"{error.filename} cannot be read ({error.strerror}); give a folder with {FUNCTIONS} and {HELD_OUT}") from error
     found = [(example.request.text, right_id(example, table)) for example in examples]
-    return [Query(text, frozenset({name}), "held out") for text, name in found if name is not None]
+    queries = [Query(text, frozenset({name}), "held out") for text, name in found if name is not None]
+    return queries, {name: table[name] for query in queries for name in query.relevant}
 
 
 def read_toolbench(folder: Path) -> tuple[list[Query], dict[str, Function]]:
@@ -91,7 +110,7 @@ def read_toolbench(folder: Path) -> tuple[list[Query], dict[str, Function]]:
                     for tool in row["api_list"]:
                         name = f"{tool['tool_name']}/{tool['api_name']}"
                         shown = f"{tool['tool_name']} {tool['api_name']}"
-                        table.setdefault(name, Function(identifier(shown), tool["api_description"] or "", original=shown))
+                        table.setdefault(name, Function(identifier(shown), tool["api_description"] or "", _parameters(tool), original=shown))
                     relevant = frozenset("/".join(pair) for pair in row["relevant APIs"])
                     queries.append(Query(row["query"], relevant, file.name.split(".")[0]))
         except (OSError, ValueError, KeyError, TypeError) as error:
@@ -99,6 +118,12 @@ def read_toolbench(folder: Path) -> tuple[list[Query], dict[str, Function]]:
     if not queries:
         raise DataError(f"{folder} has no .json or .json.gz files; give the folder of StableToolBench's queries")
     return queries, table
+
+
+def _parameters(tool: Mapping[str, Any]) -> tuple[Parameter, ...]:
+    rows = [row for key in ("required_parameters", "optional_parameters") for row in tool.get(key) or ()]
+    found = {identifier(row["name"]): row for row in rows}
+    return tuple(Parameter(name, Text(), row.get("description") or "", original=row["name"]) for name, row in found.items())
 
 
 def measure(index: Searchable, encode: Encode, queries: Sequence[Query]) -> dict[str, Any]:
@@ -115,7 +140,7 @@ def measure(index: Searchable, encode: Encode, queries: Sequence[Query]) -> dict
         ended = perf_counter()
         searching.append(1000 * (ended - encoded))
         whole.append(1000 * (ended - began))
-        kinds.setdefault(query.kind, []).append((query, [name for name, _ in hits]))
+        kinds.setdefault(query.kind, []).append((query, [hit.id for hit in hits]))
     return {
         "kinds": {kind: _rates(answers) for kind, answers in kinds.items()},
         "latency_ms": {name: {"p50": float(np.percentile(of, 50)), "p95": float(np.percentile(of, 95))} for name, of in (("search", searching), ("whole", whole))},
