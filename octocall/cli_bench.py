@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from octocall import show
 from octocall.flags import BundleOption, EncoderOption, MaskOption
 
 if TYPE_CHECKING:
     from octocall.bench.baselines.nearest import Encode
-    from octocall.bench.cases import Case
     from octocall.bench.run import Predict
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Measure. `octocall bench FILE` is short for `octocall bench phone FILE`.")
+app = typer.Typer(rich_markup_mode=None, help="Measure. `octocall bench FILE` is short for `octocall bench phone FILE`.")
 NAME = "bench"
 PHONE = "phone"
 """The exam that is meant where none is named."""
@@ -56,10 +56,12 @@ def bfcl(
     report: ReportOption = Path("report/bfcl"),
 ) -> None:
     """Measure on the leaderboard's single-turn categories by its rules, beside word matching and published figures."""
-    from octocall import show
+    from octocall.bench.baselines import words
     from octocall.bench.cases import sampled
+    from octocall.bench.compare import compare
     from octocall.bench.leaderboard import PUBLISHED, read_leaderboard
 
+    systems = _systems(bundle if model else None, mask)
     cases, others = read_leaderboard(folder)
     cases = sampled(cases, rows)
     for case in cases:
@@ -67,8 +69,8 @@ def bfcl(
             show.complain(f"counted as wrong, for a tool that cannot be loaded: {case.unfit}")
     for name in others:
         show.complain(f"{name} is of no single-turn category and left out")
-    about = {"exam": "bfcl", "unfit": [case.unfit for case in cases if case.unfit], "left_out": others}
-    _compare_open(cases, bundle if model else None, [mask], report, about, published=PUBLISHED)
+    about = {"exam": "bfcl", "bundle": bundle, "unfit": [case.unfit for case in cases if case.unfit], "left_out": others}
+    compare({**systems, "words": words.plan}, cases, report, about, PUBLISHED)
 
 
 @app.command()
@@ -83,11 +85,16 @@ def sgd(
     report: ReportOption = Path("report/sgd"),
 ) -> None:
     """Measure on the calls of services that are new in the dev part of the Schema-Guided Dialogue set, beside word matching."""
+    from octocall.bench.baselines import words
     from octocall.bench.cases import sampled
-    from octocall.bench.dialogues import read_dialogues
+    from octocall.bench.compare import compare
+    from octocall.bench.dialogues import read_dialogues, share_said
 
+    systems = _systems(bundle if model else None, mask)
     cases = sampled(read_dialogues(folder or _data("sgd"), turns, together), rows)
-    _compare_open(cases, bundle if model else None, [mask], report, {"exam": "sgd", "turns": turns, "together": together})
+    about: dict[str, Any] = {"exam": "sgd", "bundle": bundle, "turns": turns, "together": together, "said": share_said(cases)}
+    show.complain(f"of the values of arguments {100 * about['said']:.1f} % stand in the requests")
+    compare({**systems, "words": words.plan}, cases, report, about)
 
 
 @app.command()
@@ -101,16 +108,18 @@ def v1(
     report: ReportOption = Path("report/v1"),
 ) -> None:
     """Measure on operations that training never saw, one solvable request to one unsolvable, with and without the mask, beside retrieval and word matching."""
-    from octocall import show
+    from octocall.bench.baselines import words
     from octocall.bench.baselines.nearest import Nearest
+    from octocall.bench.compare import compare
     from octocall.bench.unseen import read_unseen
 
+    systems = _systems(bundle if model else None, True, False)
     cases, seen = read_unseen(data, rows, seed)
     if seen:
         show.complain(f"{seen} rows are left out: training rows call their functions")
     nearest = Nearest(_encode(encoder)).fitted(cases)
-    about = {"exam": "v1", "left_out": seen, "threshold": nearest.threshold, "seed": seed}
-    _compare_open(cases, bundle if model else None, [True, False], report, about, more={"retrieval": nearest.plan})
+    about = {"exam": "v1", "bundle": bundle, "left_out": seen, "threshold": nearest.threshold, "seed": seed}
+    compare({**systems, "retrieval": nearest.plan, "words": words.plan}, cases, report, about)
 
 
 @app.command()
@@ -125,7 +134,6 @@ def retrieval(
     report: ReportOption = Path("report/retrieval"),
 ) -> None:
     """Measure how often the right operation is found among those of a catalogue, and how fast."""
-    from octocall import show
     from octocall.bench.retrieval import add, bench_retrieval, read_queries, read_toolbench
     from octocall.catalogue import Catalogue, document  # type: ignore[import-not-found]
 
@@ -151,21 +159,14 @@ def _data(name: str) -> Path:
     return Path(os.environ.get("OCTOCALL_DATA", "../shared/data")) / name
 
 
-def _compare_open(
-    cases: Sequence[Case], bundle: str | None, masks: Sequence[bool], report: Path, about: dict[str, Any], more: dict[str, Predict] | None = None, **told: Any
-) -> None:
-    """Compares a bundle (None: none), with each of ``masks``, the systems in ``more`` and word matching on cases with candidates."""
-    from octocall.bench.baselines import words
-    from octocall.bench.compare import answering, compare
+def _systems(bundle: str | None, *masks: bool) -> dict[str, Predict]:
+    """What is measured, by name: a bundle with each of ``masks``; nothing where there is none."""
+    from octocall.bench.compare import answering
+    from octocall.model import Model
 
-    systems: dict[str, Predict] = {}
-    if bundle is not None:
-        from octocall.model import Model
-
-        model = Model.load(bundle)
-        for mask in masks:
-            systems["octocall" if mask else "octocall, no mask"] = answering(lambda request, mask=mask: model.plan(request, masked=mask))  # type: ignore[misc]
-    compare({**systems, **(more or {}), "words": words.plan}, cases, report, {**about, "bundle": bundle}, **told)
+    model = None if bundle is None else Model.load(bundle)
+    named = {"octocall" if mask else "octocall, no mask": mask for mask in masks}
+    return {name: answering(partial(model.plan, masked=mask)) for name, mask in named.items()} if model is not None else {}
 
 
 def _encode(folder: Path | None) -> Encode:

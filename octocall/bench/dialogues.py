@@ -159,3 +159,14 @@ def said(value: Any, kind: Type, text: str) -> bool:
     context, words = Context(CLOCK), text.split()
     windows = {" ".join(words[i:j]).strip(".,;:!?") for i in range(len(words)) for j in range(i + 1, min(i + _WINDOW, len(words)) + 1)}
     return any(kind.parse(window, context) == value for window in windows)
+
+
+def share_said(cases: Sequence[Case]) -> float:
+    """The share of the expected arguments, truth values aside, whose value the request says."""
+    found = []
+    for case in cases:
+        [call] = case.plan.calls
+        function = next(f for f in case.request.functions or () if f.name == call.name)
+        kinds = [(function.parameter(name).type, value) for name, value in call.arguments.items()]
+        found += [said(value, kind, case.request.text) for kind, value in kinds if not isinstance(kind, Boolean)]
+    return sum(found) / len(found) if found else 0.0

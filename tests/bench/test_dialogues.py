@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from octocall.bench.cases import Case
-from octocall.bench.dialogues import read_dialogues, said, slot_type
+from octocall.bench.dialogues import read_dialogues, said, share_said, slot_type
 from octocall.call import Call, Plan
 from octocall.errors import DataError
 from octocall.types import Boolean, Choice, Date, Integer, Number, Text, TimeOfDay
@@ -91,6 +91,11 @@ def test_what_was_said() -> None:
     assert not said("12:30", TimeOfDay(), "a table for half past 11 in the morning, please")
     assert said("San Jose", Text(), "near San Jose, please") and not said("San Jose", Text(), "there")
     assert said(2, Integer(1, 6), "for two people") and not said(True, Boolean(), "true")
+
+
+def test_the_share_of_what_was_said(tmp_path: Path) -> None:
+    assert share_said(exam(tmp_path)) == 2 / 4  # Ghent, then the day of three values
+    assert share_said(exam(tmp_path, "all")) == 1 and share_said([]) == 0  # "a heated one" reads as 1, too
 
 
 def test_bad_folders_are_told(tmp_path: Path) -> None:
