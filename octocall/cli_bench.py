@@ -69,7 +69,7 @@ def bfcl(
             show.complain(f"counted as wrong, for a tool that cannot be loaded: {case.unfit}")
     for name in others:
         show.complain(f"{name} is of no single-turn category and left out")
-    about = {"exam": "bfcl", "bundle": bundle, "unfit": [case.unfit for case in cases if case.unfit], "left_out": others}
+    about = {"exam": "bfcl", "bundle": bundle if model else None, "unfit": [case.unfit for case in cases if case.unfit], "left_out": others}
     compare({**systems, "words": words.plan}, cases, report, about, PUBLISHED)
 
 
@@ -92,7 +92,7 @@ def sgd(
 
     systems = _systems(bundle if model else None, mask)
     cases = sampled(read_dialogues(folder or _data("sgd"), turns, together), rows)
-    about: dict[str, Any] = {"exam": "sgd", "bundle": bundle, "turns": turns, "together": together, "said": share_said(cases)}
+    about: dict[str, Any] = {"exam": "sgd", "bundle": bundle if model else None, "turns": turns, "together": together, "said": share_said(cases)}
     show.complain(f"of the values of arguments {100 * about['said']:.1f} % stand in the requests")
     compare({**systems, "words": words.plan}, cases, report, about)
 
@@ -118,7 +118,7 @@ def v1(
     if seen:
         show.complain(f"{seen} rows are left out: training rows call their functions")
     nearest = Nearest(_encode(encoder)).fitted(cases)
-    about = {"exam": "v1", "bundle": bundle, "left_out": seen, "threshold": nearest.threshold, "seed": seed}
+    about = {"exam": "v1", "bundle": bundle if model else None, "left_out": seen, "threshold": nearest.threshold, "seed": seed}
     compare({**systems, "retrieval": nearest.plan, "words": words.plan}, cases, report, about)
 
 

@@ -141,7 +141,8 @@ def test_a_reset_says_what_was_done(tmp_path: Path) -> None:
      (["ask", "hi", "--now", "soon"], "now = 'soon'"), (["plan", "--input", "nowhere.jsonl"], "cannot be read"), (["bench", "nowhere.jsonl"], "cannot be read"),
      (["bench", "bfcl", "nowhere", "--no-model"], "no file of a single-turn category"),
      (["bench", "sgd", "nowhere", "--no-model"], "cannot be read"), (["bench", "v1", "nowhere", "--no-model"], "cannot be read"),
-     (["bench", "sgd", "--turns", "0", "--no-model"], "'0' was given as turns"), (["bench", "bfcl", "x", "--bundle", "nowhere"], "no bundle 'nowhere'"), (["bench"], "Missing command")],
+     (["bench", "sgd", "--turns", "0", "--no-model"], "'0' was given as turns"),
+     (["bench", "bfcl", "x", "--bundle", "nowhere"], "no bundle 'nowhere'"), (["bench"], "Missing command")],
 )  # fmt: skip
 def test_bad_input_is_one_sentence_and_exit_code_2(tmp_path: Path, arguments: list[str], sentence: str) -> None:
     result = octocall(*arguments, home=tmp_path)
