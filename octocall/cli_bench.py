@@ -170,7 +170,15 @@ def _systems(bundle: str | None, *masks: bool) -> dict[str, Predict]:
 
 
 def _encode(folder: Path | None) -> Encode:
-    """The pretrained encoder as a function of texts."""
-    from octocall.train.vectors import load_encode
+    """The pretrained encoder as a function of texts. Raises MissingExtraError, and OctocallError where there is no encoder."""
+    from octocall.errors import MissingExtraError
+    from octocall.train.run import find_encoder
 
-    return load_encode(folder)
+    try:
+        from octocall.train.networks import Encoder
+        from octocall.train.open_run import plain_tokenizer
+        from octocall.train.vectors import Documents
+    except ImportError as error:
+        raise MissingExtraError(error.name or "torch", "train") from None
+    place = find_encoder(folder)
+    return Documents(Encoder.pretrained(place), plain_tokenizer(place))
