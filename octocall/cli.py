@@ -101,9 +101,9 @@ def ask(
     trace: Annotated[bool, typer.Option("--trace", help="Show every decision of the decoder")] = False,
     mask: MaskOption = True,
 ) -> None:
-    """Carry a request out on the simulated phone; with --functions, only show the calls.
+    """Carry a request out on the simulated phone.
 
-    Exit code 0: every call was carried out (or shown, with --dry-run); 1: one was refused, not confirmed, or failed;
+    With --functions the calls are only shown. Exit code 0: every call was carried out (or shown, with --dry-run); 1: one was refused, not confirmed, or failed;
     2: the request could not be read. Of several requests on standard input the highest code counts.
     """
     from octocall.model import Model
