@@ -17,6 +17,7 @@ from octocall.call import read_clock
 from octocall.data.config import SynthConfig
 from octocall.errors import OctocallError, RequestError
 from octocall.flags import flags
+from octocall.teaching import teach
 from octocall.train.config import TrainConfig
 
 if TYPE_CHECKING:
@@ -307,3 +308,6 @@ def export(
 
     found = export_bundle(catalog, run, data, out_, encoder, precision)
     show.out.print(f"{out_}: {found['same_plans']:.1%} of {found['requests']} plans as in torch ({precision})")
+
+
+app.command()(teach)
