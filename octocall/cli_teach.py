@@ -35,7 +35,7 @@ def teach(
     cache: Annotated[Path | None, typer.Option("--cache", help="Folder where answers are kept, so that none is paid for twice; else the user's")] = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before spending")] = False,
 ) -> None:
-    """Have a language model write training data for the functions of a source.
+    """Have a language model write training data.
 
     The key of the service, if it needs one, is read from the environment variable OCTOCALL_TEACHER_KEY. An interrupted run
     continues when the same command is given again. Exit code 1: some rows or functions are missing; 130: interrupted.
