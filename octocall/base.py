@@ -5,24 +5,30 @@ from __future__ import annotations
 import hashlib
 import os
 from collections import OrderedDict
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from octocall.bundle import Bundle
 from octocall.catalog import IRRELEVANT, Catalog
 from octocall.codecs.signature import Signature
-from octocall.codecs.spans import SpansCodec
+from octocall.codecs.spans import MARKS, SpansCodec
 from octocall.decode import Runtime
 from octocall.errors import BundleError, OctocallError
 from octocall.files import write_atomically
 from octocall.function import Function
 from octocall.mask import Mask
-from octocall.runtimes.open import OnnxGraphs, OpenRuntime, Understood, understand
+from octocall.runtimes.open import Graphs, OnnxGraphs, OpenRuntime, Understood, understand
+from octocall.types import ABSENT, OPEN
+from octocall.vocab import BEGIN
 
 NOTHING = Function(IRRELEVANT, "Nothing here fits.", original="no_relevant_function")
+CORE = (BEGIN, *MARKS, OPEN, ABSENT, IRRELEVANT)
+"""Symbols with rows of their own in the network, in this order."""
 _KEPT = 64
 """So many sets of candidates are kept ready."""
 
@@ -80,7 +86,7 @@ class Base:
             catalog = catalog.append(NOTHING)
         codec = SpansCodec(catalog, self.bundle.tokenizer, int(self.bundle.settings["max_pieces"]))
         understood = [self.understood(signature) for signature in codec.signatures]
-        return Bound(codec, Mask(codec.grammar, codec.vocab), OpenRuntime(self.graphs, codec, understood))
+        return Bound(codec, Mask(codec.grammar, codec.vocab), bound_runtime(self.graphs, codec, understood))
 
     def understood(self, signature: Signature) -> Understood:
         """What the network keeps of a function, read from its documentation or from the disk."""
@@ -95,3 +101,27 @@ class Base:
             path.parent.mkdir(parents=True, exist_ok=True)
             write_atomically(path, np.concatenate([found.rows, found.answer[None]]).astype(np.float16).tobytes())
         return found
+
+
+def bound_runtime(graphs: Graphs, codec: SpansCodec, functions: Sequence[Understood]) -> OpenRuntime:
+    """The open network in the codec's numbering of symbols; ``functions`` are those of its catalog in order."""
+    rows: list[NDArray[np.float32]] = []
+    answers: list[NDArray[np.float32]] = []
+    order = []
+    tokens = {token: i for i, token in enumerate(codec.catalog.tokens)}
+    signatures, none = codec.signatures, np.zeros_like(functions[0].answer)
+    for symbol in codec.vocab.symbols:
+        number = tokens.get(symbol)
+        if number is not None and codec.catalog.functions[number].name == IRRELEVANT:
+            order.append(CORE.index(IRRELEVANT))
+        elif number is None and symbol not in codec.literals:
+            order.append(CORE.index(symbol))
+        else:
+            order.append(len(CORE) + len(rows))
+            owner = number if number is not None else codec.literals[symbol][0]
+            rows.append(functions[owner].rows[0 if number is not None else signatures[owner].rows[symbol]])
+            answers.append(functions[owner].answer if number is not None else none)
+    places = [f.rows[s.rows[path]] for f, s in zip(functions, signatures, strict=True) for path in s.places]
+    seen = [f.rows[: 1 + len(s.places)] for f, s in zip(functions, signatures, strict=True) if s.function.name != IRRELEVANT]
+    given = (np.stack(rows), np.stack(answers), np.stack(places or [none]), np.concatenate(seen))
+    return OpenRuntime(graphs, order, len(CORE) + len(rows), given)

@@ -11,15 +11,9 @@ import numpy as np
 import tokenizers
 from numpy.typing import NDArray
 
-from octocall.catalog import IRRELEVANT
-from octocall.codecs.spans import MARKS, SpansCodec
 from octocall.errors import BundleError
-from octocall.types import ABSENT, OPEN
-from octocall.vocab import BEGIN
 
 GRAPHS = ("stem", "document", "understanding", "question", "tables", "step")
-CORE = (BEGIN, *MARKS, OPEN, ABSENT, IRRELEVANT)
-"""Symbols with rows of their own in the network, in this order."""
 MAX_PIECES = 96
 """Documentation is read up to here, text by text."""
 
@@ -105,34 +99,10 @@ class State:
 class OpenRuntime:
     """The network bound to the candidates of a codec, in the codec's numbering of symbols and places."""
 
-    def __init__(self, graphs: Graphs, codec: SpansCodec, functions: Sequence[Understood]) -> None:
-        """``functions`` are those of the codec's catalog in order; the irrelevant one has a row of the network's own."""
-        self.graphs = graphs
-        signatures = codec.signatures
-        width = functions[0].rows.shape[1]
-        dynamic: list[NDArray[np.float32]] = []
-        answers: list[NDArray[np.float32]] = []
-        order = []
-        numbers = {token: i for i, token in enumerate(codec.catalog.tokens)}
-        for symbol in codec.vocab.symbols:
-            if symbol in numbers and codec.catalog.functions[numbers[symbol]].name == IRRELEVANT:
-                order.append(CORE.index(IRRELEVANT))
-            elif symbol in numbers:
-                order.append(len(CORE) + len(dynamic))
-                dynamic.append(functions[numbers[symbol]].rows[0])
-                answers.append(functions[numbers[symbol]].answer)
-            elif symbol in codec.literals:
-                number, _ = codec.literals[symbol]
-                order.append(len(CORE) + len(dynamic))
-                dynamic.append(functions[number].rows[signatures[number].rows[symbol]])
-                answers.append(np.zeros(width, np.float32))
-            else:
-                order.append(CORE.index(symbol))
-        places = [f.rows[s.rows[path]] for f, s in zip(functions, signatures, strict=False) for path in s.places]
-        seen = [f.rows[: 1 + len(s.places)] for f, s in zip(functions, signatures, strict=False) if s.function.name != IRRELEVANT]
-        self._order, self._fixed = np.array(order), len(CORE) + len(dynamic)
-        none = np.zeros((1, width), np.float32)
-        self._given = (np.stack(dynamic), np.stack(answers), np.stack(places) if places else none, np.concatenate(seen))
+    def __init__(self, graphs: Graphs, order: Sequence[int], fixed: int, given: tuple[NDArray[np.float32], ...]) -> None:
+        """``order``: the row of the network's table of each symbol of the codec; ``fixed``: rows of that table before the pointers;
+        ``given``: rows of the dynamic symbols, what each is found by, rows of the places and rows that the request sees."""
+        self.graphs, self._order, self._fixed, self._given = graphs, np.array(order), fixed, given
         self._empty = np.zeros(graphs.past, np.float32)
 
     def start(self, ids: tuple[int, ...]) -> State:

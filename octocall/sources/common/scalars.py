@@ -150,8 +150,9 @@ def read_fixed(schema: Schema, kinds: list[Type]) -> Type:
     if "const" in schema:
         values = [value for value in values if value == schema["const"] and isinstance(value, bool) == isinstance(schema["const"], bool)]
     kept: dict[tuple[bool, Any], Any] = {}
+    if not any(isinstance(value, str | bool | int | float) and _allowed(value, kinds) for value in values):
+        values = [_as_meant(value) for value in values]
     for value in values:
-        value = _as_meant(value, kinds)
         if isinstance(value, str | bool | int | float) and _allowed(value, kinds):
             kept.setdefault((isinstance(value, bool), value), value)
     choices = tuple(kept.values())
@@ -165,9 +166,9 @@ def read_fixed(schema: Schema, kinds: list[Type]) -> Type:
     return Choice(choices)
 
 
-def _as_meant(value: Any, kinds: list[Type]) -> Any:
+def _as_meant(value: Any) -> Any:
     """Of a schema that contradicts itself, such as a boolean with the values "true" and "false", what the text means."""
-    if isinstance(value, str) and kinds and not _allowed(value, kinds):
+    if isinstance(value, str):
         with suppress(ValueError):
             return json.loads(value.strip().lower())
     return value
