@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from octocall import cli_bench, show
+from octocall import cli_bench, cli_teach, show
 from octocall.call import read_clock
 from octocall.catalog import IRRELEVANT
 from octocall.data.config import SynthConfig
@@ -314,3 +314,6 @@ def export(
 
     found = export_bundle(catalog, run, data, out_, encoder, precision)
     show.out.print(f"{out_}: {found['same_plans']:.1%} of {found['requests']} plans as in torch ({precision})")
+
+
+app.command()(cli_teach.teach)

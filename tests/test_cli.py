@@ -15,6 +15,7 @@ import pytest
 from octocall.catalog import Catalog
 from octocall.cli import _arguments
 from octocall.data.config import SynthConfig
+from octocall.data.teach.config import TeachConfig
 from octocall.function import Function
 from octocall.show import plain, print_functions, print_state
 from octocall.train.config import TrainConfig
@@ -177,7 +178,7 @@ def test_the_functions_are_listed() -> None:
 def test_help_is_whole_and_says_what_flags_mean() -> None:
     assert "..." not in octocall("--help").stdout.replace("[ARGS]...", "")
     assert "Exit code 0" in octocall("ask", "--help").stdout
-    for config in (TrainConfig, SynthConfig):
+    for config in (TrainConfig, SynthConfig, TeachConfig):
         assert all(field.metadata["help"] for field in fields(config))
 
 
