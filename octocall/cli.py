@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from octocall import cli_bench, cli_teach, show
+from octocall import cli_bench, cli_dataset, cli_teach, show
 from octocall.call import read_clock
 from octocall.catalog import IRRELEVANT
 from octocall.data.config import SynthConfig
@@ -316,4 +316,5 @@ def export(
     show.out.print(f"{out_}: {found['same_plans']:.1%} of {found['requests']} plans as in torch ({precision})")
 
 
+app.command()(cli_dataset.dataset)
 app.command()(cli_teach.teach)

@@ -22,12 +22,12 @@ LAYERS = [
     ["model"],
     ["batch", "show", "progress", "data", "agent", "devices"],
     ["train", "bench", "flags"],
-    ["export", "cli_bench", "cli_teach"],
+    ["export", "cli_bench", "cli_dataset", "cli_teach"],
     ["cli", "__init__"],
     ["__main__"],
 ]
 HEAVY = {"torch": {"train", "export"}, "safetensors": {"train"}, "onnxscript": {"export"}, "onnx": {"export"}, "matplotlib": {"bench"},
-         "onnxruntime": {"runtimes", "export"}, "mcp": {"sources"}, "yaml": {"sources"}, "httpx": {"data"}}  # fmt: skip
+         "onnxruntime": {"runtimes", "export"}, "mcp": {"sources"}, "yaml": {"sources"}, "httpx": {"data"}, "ray": {"data"}, "rapidfuzz": {"data"}}  # fmt: skip
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 FILES = sorted(path for path in ROOT.rglob("*.py"))
 

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import cache
 
-from octocall.data.teachers.rules.meaning import Meaning
 from octocall.data.teachers.offline import Script, script
+from octocall.data.teachers.rules.meaning import Meaning
 from octocall.data.teachers.rules.topics import is_junk
 from octocall.data.teachers.rules.words import lines, name_words, singular
 from octocall.function import Function, Parameter
@@ -72,13 +72,21 @@ def weight(found: Script) -> float:
     return value * (2.5 if found.about.want == "compute" else 1.3 if found.about.want == "search" else 1.0)
 
 
-def tidy(function: Function, seed: str) -> Function:
-    """A clean signature: without credentials, records and most of the junk, at most ten parameters, a name that can be read."""
+def tidy(function: Function, seed: str) -> Function | None:
+    """A clean signature: without credentials, records and most of the junk, at most ten parameters.
+
+    None where two parameters mean the same.
+    """
     rng = random.Random(f"{seed}-{function.name}")
     kept: list[Parameter] = []
+    names = {p.name for p in function.parameters}
     room = _MOST_PARAMETERS - sum(p.required for p in function.parameters)
     for p in function.parameters:
         plain = re.sub(r"[^a-z]", "", (p.original or p.name).lower())
+        if re.fullmatch(r".+_\d", p.name) and p.name[:-2] in names:
+            if p.required:
+                return None  # two values that nobody can tell apart
+            continue
         if _CREDENTIAL.fullmatch(plain) and not (plain == "format" and p.required):
             continue
         if p.required:
@@ -115,7 +123,8 @@ def choose(operations: Iterable[tuple[str, Function]], seed: str, most: int, per
     """The best operations, few enough of each API and of each vendor that none sets the tone."""
     best: dict[tuple[str, ...], tuple[float, str, Script]] = {}
     for place, function in operations:
-        found = script(tidy(function, seed))
+        plain = tidy(function, seed)
+        found = script(plain) if plain is not None else None
         if found is None:
             continue
         value = quality(found) + 0.3 * unit_share(seed + place)
@@ -147,7 +156,10 @@ def _understood(best: dict[tuple[str, ...], tuple[float, str, Script]]) -> dict[
         for word in found.about.phrase.split():
             users[singular(word)].add(vendor(place))
     rare = {word for word, owners in users.items() if len(owners) < 3 and len(word) > 8}
-    return {key: (value - (0.8 if any(singular(word) in rare for word in found.about.phrase.split()) else 0), place, found) for key, (value, place, found) in best.items()}
+    return {
+        key: (value - (0.8 if any(singular(word) in rare for word in found.about.phrase.split()) else 0), place, found)
+        for key, (value, place, found) in best.items()
+    }
 
 
 def rivals(about: Meaning, other: Meaning) -> bool:

@@ -53,7 +53,7 @@ def example(draft: Draft, source: str, kind: str, rng: random.Random, now: datet
     if after and rng.random() < 0.02 and parts[-1].slot is None and parts[-1].text.endswith((".", "?")):
         parts = [*parts, Piece(" " + rng.choice(after))]
     if rng.random() < NOISE:
-        parts = disturb(parts, rng)
+        parts = disturb(parts, rng, wrap=draft.frame.startswith("{V}"))
     text, places = "", {}
     for part in parts:
         if part.slot is not None:
@@ -68,6 +68,8 @@ def example(draft: Draft, source: str, kind: str, rng: random.Random, now: datet
     request = Request(text, now)
     inside = set(draft.nested.values())
     calls = tuple(_call(draft, index, request, places) for index in range(len(draft.functions)) if index not in inside)
+    if any(call in calls[:place] for place, call in enumerate(calls)):
+        raise Unwritten("the same call twice")
     return Example(request, Plan(calls), source, kind)
 
 

@@ -124,7 +124,7 @@ class OfflineTeacher:
         count = 0 if draw < 0.48 else 1 if draw < 0.8 else 2 if draw < 0.94 else 3
         if about.want in ("create", "update") and len(found.required) < 2 and rng.random() < 0.9:
             count = max(count, 1) + (rng.random() < 0.3)
-        elif not found.required and rng.random() < (0.95 if about.want in ("compute", "check", "do", "search") else 0.75):
+        elif not found.required and rng.random() < (0.95 if about.want in ("compute", "check", "do", "search") else 0.85 if any(each.sort in TELLING for each in found.optional) else 0.5):
             count = max(count, 1)
         weights = [3.0 if each.sort in TELLING else 1.0 for each in found.optional]
         picked = dict.fromkeys(rng.choices(range(len(weights)), weights, k=count)) if count else {}
@@ -150,7 +150,9 @@ class OfflineTeacher:
         for bit in bits:
             draft.constants[0].update(bit.constants)
         missing = {name for names in draft.missing for name in names}
-        noun = Noun(about, inner, [bit.text for bit in bits if bit.kind == "adjective"], {place for place in range(len(about.parts)) if place in unsaid(found, missing)})
+        noun = Noun(
+            about, inner, [bit.text for bit in bits if bit.kind == "adjective"], {place for place in range(len(about.parts)) if place in unsaid(found, missing)}
+        )
         return self.sentence(draft, noun, [bit for bit in bits if bit.kind != "adjective"], rng, frame)
 
     def sentence(self, draft: Draft, noun: Noun, bits: list[Bit], rng: random.Random, frame: str = "") -> Draft | None:
@@ -176,7 +178,17 @@ class OfflineTeacher:
         first = rng.choice(front) if front else None
         noun.limit = ""
         limit = next((bit for bit in bits if bit.limit), None)
-        if limit and limit is not first and "{N}" in frame and "{S}" not in frame and "{K}" not in frame and about.plural and not about.mine and not noun.adjectives and rng.random() < 0.5:
+        if (
+            limit
+            and limit is not first
+            and "{N}" in frame
+            and "{S}" not in frame
+            and "{K}" not in frame
+            and about.plural
+            and not about.mine
+            and not noun.adjectives
+            and rng.random() < 0.5
+        ):
             noun.limit, bits = limit.limit, [bit for bit in bits if bit is not limit]
             labelled = [bit for bit in labelled if bit is not limit]
         rest = [bit for bit in bits if bit is not first]
@@ -199,7 +211,9 @@ class OfflineTeacher:
 def _agreed(frame: str) -> str:
     """A sentence whose subject is in the plural."""
     frame = re.sub(r"(?<=\{V\}) it\b|(?<=look) it\b", " them", frame)
-    return re.sub(r"\bneeds to\b", "need to", re.sub(r"\bhas to be\b", "have to be", re.sub(r"(?<=\{[NA]\}) is\b", " are", frame.replace(" was a mistake", " were a mistake"))))
+    return re.sub(
+        r"\bneeds to\b", "need to", re.sub(r"\bhas to be\b", "have to be", re.sub(r"(?<=\{[NA]\}) is\b", " are", frame.replace(" was a mistake", " were a mistake")))
+    )
 
 
 @dataclass
@@ -264,7 +278,13 @@ class Noun:
             if about.plural or about.uncounted:
                 return rng.choice(("", "new ", "some ", "the ")) + plain
             start = rng.choice(("a", "a", "new", "another"))
-            return f"a new {plain}" if start == "new" and first != "new" else f"another {plain}" if start == "another" and first != "new" else f"{article(first)} {plain}"
+            return (
+                f"a new {plain}"
+                if start == "new" and first != "new"
+                else f"another {plain}"
+                if start == "another" and first != "new"
+                else f"{article(first)} {plain}"
+            )
         return plain if about.plural and rng.random() < 0.3 else f"the {plain}"
 
 
@@ -340,7 +360,13 @@ def mentions(found: Script, chosen: Sequence[Topic]) -> dict[str, int]:
                 break
         else:
             single = about.want in ("get", "update", "delete", "do", "check", "send") and not about.plural
-            if single and -1 not in taken and not each.several and related(noun, about.phrase) and each.sort not in ("date", "amount", "quantity", "number", "limit"):
+            if (
+                single
+                and -1 not in taken
+                and not each.several
+                and related(noun, about.phrase)
+                and each.sort not in ("date", "amount", "quantity", "number", "limit")
+            ):
                 if each.parameter.required or each.sort == "id":
                     places[each.name] = -1
                     taken.add(-1)

@@ -14,7 +14,7 @@ _STYLES = {
     "compute": ("plain", "of", "of", "is", "equal", "colon", "plain"), "delete": ("plain", "plain", "is", "colon"), "do": ("plain", "plain", "of", "as", "colon", "equal", "is"),
 }  # fmt: skip
 _LEADS = {
-    "plain": {"create": (" with ", " with ", ", ", " using "), "get": (" with ", " for ", " with ", " by ", ", "), "compute": (" with ", " for ", " given ", " using ", ", "), "delete": (" with ", ", "),
+    "plain": {"create": (" with ", " with ", ", ", " using "), "get": (" with ", " for ", " with ", ", "), "compute": (" with ", " for ", " given ", " using ", ", "), "delete": (" with ", ", "),
               "update": (" with ", ": ", " to "), "do": (" with ", " using ", " for ", ", ")},
     "is": {"create": (" where ", ", ", " whose "), "get": (" where ", " whose "), "compute": (" where ", " if ", " given that ", " when "), "delete": (" where ", " whose "), "update": (" so that ",), "do": (" where ", " such that ")},
     "of": {"create": (" with ",), "get": (" with ", " for "), "compute": (" with ", " given ", " using ", " for ", " assuming "), "delete": (" with ",), "update": (" with ", " to "), "do": (" with ", " using ")},

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from octocall.data.teachers.rules.words import UNCOUNTED, is_plural, lines, lowered, name_words, singular, verb_of, verbs
+from octocall.data.teachers.rules.words import UNCOUNTED, is_plural, lines, lowered, name_words, singular, verb_of, verbs, word_set
 from octocall.function import Function
 
 PREPOSITIONS = ("of", "for", "in", "from", "to", "by", "with", "on", "at", "within", "under", "between", "about", "into", "near", "against", "per", "over", "during",
@@ -41,27 +41,28 @@ _MINE = re.compile(
     r"\s*(?:(?:for|of|by|owned by|belonging to|from) (?:the |your )?(?:currently |current |own )?(?:authenticated|logged[- ]in|signed[- ]in|authorized|calling|current|requesting) "
     r"(?:user|account|member|customer|client|merchant|player|caller|organization|user's account)(?:'s)?)\b|\bof the caller\b", re.I
 )  # fmt: skip
-_MINE_FRONT = re.compile(r"^(?:the )?(?:currently |current )?(?:authenticated |logged[- ]in |authorized |signed[- ]in |current )+(?:user|account|member|customer|player)(?:'s|s') ", re.I)
+_MINE_FRONT = re.compile(
+    r"^(?:the )?(?:currently |current )?(?:authenticated |logged[- ]in |authorized |signed[- ]in |current )+(?:user|account|member|customer|player)(?:'s|s') ", re.I
+)
 _WORD = re.compile(r"[A-Za-z][A-Za-z'’/&\-]*\.?\d*|\d+(?:th|st|nd|rd)?|&")
-_UNKNOWN = re.compile(r"^([A-Za-z]{3,12}?[a-rt-z])s? (?:the|a|an|your|all|one) ")
+_UNKNOWN = re.compile(r"^([A-Za-z]{2,12}?[a-rt-z])s? (?:the|a|an|your|all|one) ")
 """A word before an article is a verb, known or not."""
 _PREFIXES = re.compile(r"^[\W\d_]+")
 _TITLE_TAIL = re.compile(r"\s*\([^()]*\)\s*$")
-_UNSAID = {"xml", "json", "http", "https", "url", "uri", "endpoint", "webhook", "callback", "oauth", "boolean", "null", "uuid", "guid", "schema", "payload", "etag", "cors", "preflight",
-           "placeholder", "todo", "lorem", "test", "foo", "bar", "deprecated", "param", "params", "crud", "rest", "api", "sdk", "stub", "dto", "enum", "regex", "base64"}  # fmt: skip
+_UNSAID = word_set("unsaid")
 
 
 _CHANGES = {"create", "update"}
-_POINTING = re.compile(r"\b(a|an|the|this|of|for|about|by|from|in|to|with|on) (?:given|specified|particular|specific|provided|certain|single|selected|requested|desired|supplied|corresponding|respective|designated) ", re.I)
+_POINTING = re.compile(
+    r"\b(a|an|the|this|of|for|about|by|from|in|to|with|on) (?:given|specified|particular|specific|provided|certain|single|selected|requested|desired|supplied|corresponding|respective|designated) ",
+    re.I,
+)
 _DANGLING = re.compile(r"(?:\s(?:to|of|for|in|from|by|with|on|at|and|or|as|about|the|a|an|on success|successfully|correctly|newly))+$", re.I)
-_FOREIGN = {"un", "une", "le", "la", "les", "des", "du", "de", "el", "los", "las", "der", "die", "das", "und", "para", "por", "pour", "dans", "eine", "von", "del", "al", "il", "het", "een", "van", "na", "dla"}
-_HELPERS = {"cause", "allow", "enable", "let", "give", "take", "provide", "contain", "include", "all", "for", "with", "from", "given", "when", "after", "before", "under", "about", "into", "over", "and",
-            "represent", "define", "indicate", "handle", "implement", "perform", "support", "response", "contact", "that", "both", "what", "via", "then", "only", "bulk", "batch", "public", "new"}  # fmt: skip
-_PLAIN_VERBS = {"get", "retrieve", "return", "list", "create", "delete", "update", "add", "remove", "put", "patch", "post", "read", "set", "manage", "edit", "fetch", "send", "insert"}
-_NO_NOUNS = {"is", "are", "has", "when", "if", "you", "it", "this", "can", "we", "opts", "partial", "manage", "used", "not", "available", "version", "contained", "must", "will", "has", "be",
-             "your", "they", "their", "supports", "does", "was", "were", "get-or-create", "common", "same", "requires", "returned", "allows", "provides", "method", "switches"}  # fmt: skip
-_EMPTY = {"another", "other", "one", "current", "put", "details", "information", "data", "given", "specified", "item", "items", "object", "new", "it", "them", "batch", "more", "type", "body",
-          "following", "multiple", "array", "query", "first", "second", "all", "result", "results", "response", "next", "entry", "single", "specific", "default", "value", "values"}  # fmt: skip
+_FOREIGN = word_set("foreign")
+_HELPERS = word_set("helpers")
+_PLAIN_VERBS = word_set("plain_verbs")
+_NO_NOUNS = word_set("no_nouns")
+_EMPTY = word_set("empty")
 
 
 @dataclass(frozen=True)
@@ -158,6 +159,8 @@ def _read(text: str) -> Meaning | None:
     plural = is_plural(phrase.rpartition(" ")[2])
     if not verb and any(verb_of(word) in _PLAIN_VERBS or word in _NO_NOUNS for word in phrase.split()):
         return None  # a sentence, and no name of a thing
+    if " " in phrase and verb_of(phrase.rpartition(" ")[2]) in ("get", "list", "create", "delete", "update", "post", "put", "retrieve"):
+        return None
     if phrase in _EMPTY or any(part.phrase in _EMPTY for part in tail):
         return None
     if want in ("get", "list"):

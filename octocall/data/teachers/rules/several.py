@@ -6,16 +6,17 @@ import random
 import re
 from collections.abc import Sequence
 
-from octocall.data.teachers.rules.labels import after
 from octocall.data.teachers.offline import CLOSE, FIRST, OPEN, Draft, OfflineTeacher, Script, alone
+from octocall.data.teachers.rules.labels import after
 from octocall.data.teachers.rules.topics import Topic
 from octocall.data.teachers.rules.values import text_of
 from octocall.data.teachers.rules.ways import LONG, way_bit
+from octocall.data.teachers.rules.words import word_set
 from octocall.types import Choice, Context
 
 JOINTS = (" and ", " and then ", ", then ", ", and ", ", and also ", ". Then ", ". Also, ", "; ", ". After that, ", ". And ", ", and please ", " and ")
 _MARKED = re.compile(f"{OPEN}(.)([^{CLOSE}]*){CLOSE}", re.S)
-_APART = {"startdate", "enddate", "startmoment", "endmoment", "limit", "page", "offset", "origin", "destination", "boolean", "choice", "address", "coordinates", "latitude", "longitude", "starttime", "endtime"}
+_APART = word_set("apart")
 
 
 def again(teacher: OfflineTeacher, found: Script, rng: random.Random, context: Context) -> Draft | None:
@@ -62,7 +63,10 @@ def _listed(draft: Draft, slot: int, each: Topic, rng: random.Random, context: C
     mark = draft.text[match.start() - 1 : match.start()]
     quote = mark if mark in ("'", '"') and draft.text[match.end() : match.end() + 1] == mark else ""
     marked = [match[0]] + [draft.mark([(call, each.name)], texts[call]) for call in range(1, size)]
-    between, last = f"{quote}, {quote}", rng.choice((f"{quote} and {quote}", f"{quote} and {quote}", f"{quote}, and {quote}" if size > 2 else f"{quote} as well as {quote}"))
+    between, last = (
+        f"{quote}, {quote}",
+        rng.choice((f"{quote} and {quote}", f"{quote} and {quote}", f"{quote}, and {quote}" if size > 2 else f"{quote} as well as {quote}")),
+    )
     draft.text = draft.text.replace(match[0], between.join(marked[:-1]) + last + marked[-1])
     draft.functions, draft.constants, draft.missing = [function] * size, [dict(constants) for _ in range(size)], [[] for _ in range(size)]
     return draft
@@ -80,7 +84,12 @@ def _elided(draft: Draft, found: Script, topics: dict[str, Topic], rng: random.R
         keep += [varied.pop(rng.randrange(len(varied)))]
     base = len(draft.slots)
     draft.text = draft.text.rstrip(".?! ")
-    if re.search(r"(?:please|thanks|you|it|\))$", draft.text) or "{S}" in draft.frame or "{K}" in draft.frame or not draft.frame.rstrip(".?").endswith(("{A}", "{N}", "{B}")):
+    if (
+        re.search(r"(?:please|thanks|you|it|\))$", draft.text)
+        or "{S}" in draft.frame
+        or "{K}" in draft.frame
+        or not draft.frame.rstrip(".?").endswith(("{A}", "{N}", "{B}"))
+    ):
         return None
     for call in range(1, size):
         bits = []
@@ -122,18 +131,22 @@ def joined(drafts: Sequence[Draft | None], rng: random.Random) -> Draft | None:
 def nested(teacher: OfflineTeacher, outer: Script, inner: Script, rng: random.Random, context: Context) -> Draft | None:
     """The result of one call as a text of another: "send Ana a message with the forecast for Oslo"."""
     place = next((each for each in outer.topics if each.sort in ("message", "text", "comment", "note", "description") and not each.several), None)
-    if place is None or inner.about.plural and len(inner.topics) == 0:
+    if place is None or (inner.about.plural and len(inner.topics) == 0):
         return None
     first, second = Draft([outer.function]), Draft([inner.function])
     wanted = [each for each in (*outer.required, *(teacher.chosen(outer, rng) if rng.random() < 0.3 else ())) if each is not place and each.sort not in LONG]
-    whole = teacher.compose(first, outer, wanted, rng, context, rng.choice(("{V} {N}{A}", "{V} {N}{A}", "please {V} {N}{A}", "can you {V} {N}{A}", "I want to {V} {N}{A}")))
+    whole = teacher.compose(
+        first, outer, wanted, rng, context, rng.choice(("{V} {N}{A}", "{V} {N}{A}", "please {V} {N}{A}", "can you {V} {N}{A}", "I want to {V} {N}{A}"))
+    )
     asked = teacher.compose(second, inner, [*inner.required, *teacher.chosen(inner, rng)], rng, context, "{N}{A}")
     if whole is None or asked is None or any(each is not place and each.sort in LONG for each in outer.required):
         return None
     thing = asked.text.rstrip(".?! ")
     thing = thing if thing[:2].isupper() or thing[:1] == OPEN else thing[:1].lower() + thing[1:]
     label = place.label.lower()
-    lead = rng.choice((f" with {{t}} as the {label}", f" whose {label} is {{t}}", " containing {t}", f" and put {{t}} in the {label}", f", {label}: {{t}}", " that tells {t}"))
+    lead = rng.choice(
+        (f" with {{t}} as the {label}", f" whose {label} is {{t}}", " containing {t}", f" and put {{t}} in the {label}", f", {label}: {{t}}", " that tells {t}")
+    )
     asked.text = thing
     frame, whole.text = whole.frame, whole.text.rstrip(".?! ")
     both = joined([whole, asked], rng)
@@ -148,7 +161,7 @@ def nested(teacher: OfflineTeacher, outer: Script, inner: Script, rng: random.Ra
 
 def _attached(first: str, second: str, command: bool, rng: random.Random) -> str:
     joint = rng.choice(JOINTS if command else (" and ", ", and ", ". ", ". Also, ", "; ", ". And ", ". "))
-    if first.rstrip().endswith(("?", "!")) or first.rstrip().endswith(".") and rng.random() < 0.6:
+    if first.rstrip().endswith(("?", "!")) or (first.rstrip().endswith(".") and rng.random() < 0.6):
         joint = rng.choice((" Then ", " Also, ", " And ", " After that, ", " "))
         if joint == " ":
             return f"{first.rstrip()} {second}"

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from octocall.data.teachers.rules.meaning import Meaning
-from octocall.data.teachers.rules.words import lines, name_words, singular
+from octocall.data.teachers.rules.words import lines, name_words, singular, word_set
 from octocall.function import Parameter
 from octocall.types import Boolean, Choice, Date, DateTime, Duration, Email, Integer, Language, Limited, List, Number, PhoneNumber, Record, TimeOfDay, Type
 
-_IDENTIFIERS = {"id", "ids", "uuid", "uuids", "guid", "sid", "identifier", "identifiers", "gid", "pk", "oid", "pid", "uid"}
+_IDENTIFIERS = word_set("identifiers")
 _UNIT = re.compile(
     r"\b(?:in|as|number of|unit is|unit:|units?:) (?:the )?(milliseconds|ms|seconds|minutes|hours|days|weeks|months|years|meters|metres|kilometers|kilometres|km|miles|feet|inches|cm"
     r"|centimeters|mm|millimeters|kg|kilograms|grams|pounds|lbs|liters|percent|pixels|px|bytes|megabytes|mb|gb|degrees|celsius|fahrenheit|cents|dollars|usd|euros|watts|volts|points)\b", re.I
@@ -23,21 +23,22 @@ _OF = re.compile(
     r"resource|object|instance|where|as|within|when|we)\b|[^\w -]|$)", re.I
 )  # fmt: skip
 _BEFORE = re.compile(
-    r"^(?:(?:the|a|an|unique|numeric|id of|valid|your|specific|internal|optional|required) )*([A-Za-z]+(?: [A-Za-z]+)?)(?:'s)? (?:unique )?(?:ids?|uuid|guid|sid|identifier)\b", re.I
+    r"^(?:(?:the|a|an|unique|numeric|id of|valid|your|specific|internal|optional|required) )*([A-Za-z]+(?: [A-Za-z]+)?)(?:'s)? (?:unique )?(?:ids?|uuid|guid|sid|identifier)\b",
+    re.I,
 )
 _CALLED = re.compile(
     r"^(?:(?:the|a|an|your|optional|this|specify|enter|provide|required|specifies|indicates|number of) )*([A-Za-z][A-Za-z]+(?: [A-Za-z]+){0,2}?)(?= (?:of|to|for|in|on|by|that|which|is|are|you|from|used|as|with|at|where|"
     r"will|can|must|should|must|and|or|the|has|being)\b|[^\w ]|$)", re.I
 )  # fmt: skip
-_USELESS = {"unique", "type", "value", "string", "data", "field", "the", "this", "list", "object", "array", "name", "if", "when", "set", "whether", "specific", "specify", "filter", "return",
-            "resource", "optional", "required", "id", "comma", "only", "an", "to", "true", "one", "new", "given", "parameter", "not", "use", "used", "unsigned", "numeric", "maximum", "minimum",
-            "internal", "identifier", "entity", "instance", "a", "some", "must", "example", "returns", "integer", "boolean", "number", "date", "item", "element", "format"}  # fmt: skip
+_USELESS = word_set("useless")
 _FIXED: tuple[tuple[type[Type], str], ...] = (
     (Email, "email"), (PhoneNumber, "phone"), (Language, "language"), (DateTime, "moment"), (Date, "date"), (TimeOfDay, "time"), (Duration, "duration"),
 )  # fmt: skip
-_STARTS = {"start", "from", "since", "begin", "after", "min", "departure", "beginning", "check", "pickup", "lower", "earliest", "oldest"}
-_ENDS = {"end", "to", "until", "before", "max", "return", "till", "finish", "due", "expiry", "expiration", "latest", "dropoff", "upper", "expires", "deadline"}
-_NOT_CITY = re.compile(r"\b(?:url|uri|file|path|folder|aws|azure|bucket|azure|gcp|cloud|header|datacenter|data center|path|redirect|storage|memory|heap|resource)\b", re.I)
+_STARTS = word_set("starts")
+_ENDS = word_set("ends")
+_NOT_CITY = re.compile(
+    r"\b(?:url|uri|file|path|folder|aws|azure|bucket|azure|gcp|cloud|header|datacenter|data center|path|redirect|storage|memory|heap|resource)\b", re.I
+)
 
 
 @dataclass(frozen=True)
@@ -106,7 +107,9 @@ def sort_of(words: tuple[str, ...], description: str) -> str:
     for size in range(min(3, len(low)), 0, -1):
         ending = " ".join(low[-size:])
         for form in (ending, " ".join([*low[-size:-1], singular(low[-1])])):
-            if form in _endings() and (size == len(low) or form not in ("from", "to", "end", "start", "on", "by", "in", "first", "max", "top", "number", "before", "after", "where")):
+            if form in _endings() and (
+                size == len(low) or form not in ("from", "to", "end", "start", "on", "by", "in", "first", "max", "top", "number", "before", "after", "where")
+            ):
                 return _endings()[form]
     return ""
 
@@ -138,9 +141,13 @@ def topic(parameter: Parameter, about: Meaning) -> Topic | None:
     sort = sort_of(words, description)
     sort = _typed_sort(base, sort, words, label, description)
     if sort in ("name", "title") and len(words) > 1:
-        sort = sort_of((*words[:-1],), description) if sort_of((*words[:-1],), description) in ("city", "country", "team", "company", "product", "repo", "folder", "event", "room") else sort
+        sort = (
+            sort_of((*words[:-1],), description)
+            if sort_of((*words[:-1],), description) in ("city", "country", "team", "company", "product", "repo", "folder", "event", "room")
+            else sort
+        )
     owned = words[-1].lower() in ("name", "number", "code", "key", "slug", "title") and label.lower() not in _endings()
-    concept = " ".join(words[:-1]).lower() if owned or len(words) == 1 and sort in ("name", "slug", "code", "title") else label.lower()
+    concept = " ".join(words[:-1]).lower() if owned or (len(words) == 1 and sort in ("name", "slug", "code", "title")) else label.lower()
     if not concept and words[-1].lower() in ("name", "slug", "code", "key", "number"):
         concept = _concept(description, about)
     pools, _, ways = _classes().get(sort, ((), (), ()))
@@ -157,7 +164,26 @@ def _typed_sort(base: Type, sort: str, words: tuple[str, ...], label: str, descr
                 return f"{side}{fixed}" if side and sort != "birthday" else "birthday" if sort == "birthday" and fixed == "date" else fixed
             return fixed
     if isinstance(base, Integer | Number):
-        numeric = ("limit", "offset", "page", "quantity", "amount", "percent", "distance", "duration", "size", "age", "rating", "index", "year", "season", "month", "week", "latitude", "longitude")
+        numeric = (
+            "limit",
+            "offset",
+            "page",
+            "quantity",
+            "amount",
+            "percent",
+            "distance",
+            "duration",
+            "size",
+            "age",
+            "rating",
+            "index",
+            "year",
+            "season",
+            "month",
+            "week",
+            "latitude",
+            "longitude",
+        )
         return sort if sort in numeric else "number"
     if sort in ("limit", "offset", "page", "quantity", "duration", "size", "age", "index", "distance"):
         return sort
@@ -174,7 +200,7 @@ def _typed_sort(base: Type, sort: str, words: tuple[str, ...], label: str, descr
 
 
 _DATED = re.compile(r"date|time|day|timestamp|month|year|period|when|since|until|expir|created|updated|check", re.I)
-_WEAK = {"pair", "location", "region", "country", "name", "code", "category", "domain", "venue", "state", "room", "device", "file", "free", "title", "language", "user", "tag", "product", "event"}
+_WEAK = word_set("weak")
 
 
 _TOLD = (
@@ -201,10 +227,46 @@ def _readable(words: tuple[str, ...], description: str) -> str:
     label = _label(words)
     if len(words) > 4 or len(label) > 32:
         return ""
-    if len(words) == 1 and len(label) < 4 and label.lower() not in ("age", "day", "tag", "url", "ip", "to", "by", "sku", "vin", "dna", "zip", "sex", "key", "vat", "lat", "ids", "tax", "fee", "iso", "cc", "bcc", "dpi", "job", "bid"):
+    if (
+        len(words) == 1
+        and len(label) < 4
+        and label.lower()
+        not in (
+            "age",
+            "day",
+            "tag",
+            "url",
+            "ip",
+            "to",
+            "by",
+            "sku",
+            "vin",
+            "dna",
+            "zip",
+            "sex",
+            "key",
+            "vat",
+            "lat",
+            "ids",
+            "tax",
+            "fee",
+            "iso",
+            "cc",
+            "bcc",
+            "dpi",
+            "job",
+            "bid",
+        )
+    ):
         match = _CALLED.match(description)
         found = match[1].lower() if match else ""
-        return found if found and not set(found.split()) & _USELESS and len(found) < 25 else label if len(label) == 1 or label in ("min", "max", "end", "on", "sum", "pin") else ""
+        return (
+            found
+            if found and not set(found.split()) & _USELESS and len(found) < 25
+            else label
+            if len(label) == 1 or label in ("min", "max", "end", "on", "sum", "pin")
+            else ""
+        )
     if any(not re.fullmatch(r"[A-Za-z][A-Za-z\d]*|\d", word) for word in words) or any(len(word) > 16 for word in words):
         return ""
     return label if re.search(r"[aeiouyAEIOUY]", label) or label.isupper() else ""
@@ -221,8 +283,7 @@ def _concept(description: str, about: Meaning) -> str:
     return ""
 
 
-_ROLES = {"since", "max", "min", "until", "before", "after", "external", "internal", "unique", "object", "item", "entity", "resource", "public", "from", "to", "start", "end", "client", "last", "first", "next",
-          "web", "global", "public", "self", "own", "source", "target", "related", "parent", "child", "root", "other", "new", "old", "short", "long", "native", "remote", "local", "encoded"}  # fmt: skip
+_ROLES = word_set("roles")
 """Words before "id" that do not say what it is the id of."""
 
 

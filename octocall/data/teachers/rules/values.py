@@ -81,7 +81,12 @@ def made_up(rng: random.Random) -> str:
 def examples(description: str) -> tuple[str, ...]:
     """What a description gives as examples."""
     found = [match.strip() for match in _EXAMPLE.findall(description)]
-    return tuple(value for value in found if 1 < len(value) < 32 and not re.search(r"[][\\^$*+?|{}<>…]|^(?:a|an|the|this|if|in|to|when|your|for|with|by|of|as|is|be|on|from|using|it|you|all|and|or|not|that)\b", value, re.I))
+    return tuple(
+        value
+        for value in found
+        if 1 < len(value) < 32
+        and not re.search(r"[][\\^$*+?|{}<>…]|^(?:a|an|the|this|if|in|to|when|your|for|with|by|of|as|is|be|on|from|using|it|you|all|and|or|not|that)\b", value, re.I)
+    )
 
 
 def text_of(topic: Topic, rng: random.Random, context: Context) -> str | None:
@@ -168,7 +173,9 @@ def _figure(topic: Topic, kind: Integer | Number, rng: random.Random) -> float:
     table = _INTEGERS.get(sort)
     if table and rng.random() < 0.85:
         value = rng.choice(table)
-        return value if exact or rng.random() < 0.6 or sort in ("year", "limit", "page", "month", "week", "season") else value + rng.choice((0.5, 0.25, 0.75, 0.2, 0.8))
+        return (
+            value if exact or rng.random() < 0.6 or sort in ("year", "limit", "page", "month", "week", "season") else value + rng.choice((0.5, 0.25, 0.75, 0.2, 0.8))
+        )
     value = rng.randrange(1, 10 ** rng.choice((1, 2, 2, 3, 3, 4)))
     if sort == "year":
         return rng.randrange(1900, 2030)
@@ -192,7 +199,7 @@ def _plain(topic: Topic, rng: random.Random, context: Context) -> str:
     made = _MAKERS.get(sort)
     if made:
         return made(topic, rng)
-    if rng.random() < _STRANGE:
+    if rng.random() < _STRANGE and sort not in ("url", "image", "ip", "mac", "iban", "vin", "isbn", "countrycode", "languagecode", "locale", "currency", "cron", "mime", "wallet", "hash", "airport"):
         return made_up(rng)
     if topic.pools and topic.pools[0] in pools():
         return pick(rng.choice([topic.pools[0], *topic.pools]), rng)

@@ -11,22 +11,29 @@ from typing import Any
 
 from octocall.data.teachers.rules.meaning import Meaning
 from octocall.data.teachers.rules.topics import Topic
-from octocall.data.teachers.rules.words import article, lines, lowered, name_words, singular, verb_of
+from octocall.data.teachers.rules.words import article, lines, lowered, name_words, singular, verb_of, word_set
 from octocall.types import Choice
 
-_LIMITS = (", only {v}", ", at most {v}", "limited to {v}", ", max {v}", ", no more than {v}", ", just {v}", "with a limit of {v}", ", {v} at most", "(limit {v})", "up to {v}")
+_LIMITS = (
+    ", only {v}",
+    ", at most {v}",
+    "limited to {v}",
+    ", max {v}",
+    ", no more than {v}",
+    ", just {v}",
+    "with a limit of {v}",
+    ", {v} at most",
+    "(limit {v})",
+    "up to {v}",
+)
 _SELF = re.compile(r"(?:on|in|at|by|next|this|last|tomorrow|today|tonight|yesterday|the day|a week|noon|two|three)\b", re.I)
 """Dates that stand without a preposition."""
-LONG = {"message", "text", "comment", "description", "note", "reason", "phrase", "subject", "task"}
+LONG = word_set("long")
 """Classes whose values are sentences or nearly so: they stand last or in quotation marks."""
-NAMED = {"name", "title", "free", "slug", "category", "tag", "code", "query", "topic", "song", "movie", "show", "book", "game", "product", "file", "folder", "event", "plan", "role", "status", "key"}
-PLAIN = {"city", "location", "country", "state", "continent", "airport", "origin", "destination", "person", "user", "username", "company", "team", "player", "artist", "author", "date", "startdate",
-         "enddate", "moment", "startmoment", "endmoment", "year", "symbol", "coin", "pair", "repo", "domain", "ip", "venue", "flight", "url", "language", "currency", "zip", "address", "landmark",
-         "drug", "food", "ingredient", "animal", "league", "sport", "school", "brand", "email", "phone", "book", "movie", "song", "show", "game", "airline"}  # fmt: skip
+NAMED = word_set("named")
+PLAIN = word_set("plain")
 """Classes whose values say themselves what they are."""
-_CONTAINERS = {"project", "folder", "workspace", "account", "organization", "list", "board", "channel", "room", "team", "group", "category", "campaign", "library", "album", "playlist",
-               "site", "store", "warehouse", "cluster", "region", "network", "database", "bucket", "catalog", "course", "class", "company", "repository", "environment", "collection", "space",
-               "forum", "thread", "server", "guild", "branch", "department", "calendar", "document", "table", "wallet", "vault", "portfolio", "app", "application", "realm", "tenant"}  # fmt: skip
+_CONTAINERS = word_set("containers")
 _NEGATED = {"include": ("including {x}", "with {x}", "and include {x}"), "with": ("with {x}", "including {x}"), "show": ("showing {x}", "with {x}"), "return": ("with {x}", "including {x}"),
             "get": ("with {x}", "including {x}")}  # fmt: skip
 
@@ -87,9 +94,16 @@ def boolean_bit(topic: Topic, about: Meaning, value: bool, rng: random.Random) -
     elif words[0] in ("has", "have") and rest:
         texts = (f"with {rest}", f"that has {rest}") if value else (f"without {rest}", f"that has no {rest}")
     elif words[0] in ("enable", "allow", "use", "auto") and rest:
-        texts = (f"with {rest} {'allowed' if words[0] == 'allow' else 'on' if words[0] != 'use' else ''}".strip(), f"and {words[0]} {rest}" if words[0] != "auto" else f"with auto {rest} on")
+        texts = (
+            f"with {rest} {'allowed' if words[0] == 'allow' else 'on' if words[0] != 'use' else ''}".strip(),
+            f"and {words[0]} {rest}" if words[0] != "auto" else f"with auto {rest} on",
+        )
         if not value:
-            texts = (f"without {rest}", f"with {rest} {'forbidden' if words[0] == 'allow' else 'off'}", f"and don't {words[0]} {rest}" if words[0] != "auto" else f"with no auto {rest}")
+            texts = (
+                f"without {rest}",
+                f"with {rest} {'forbidden' if words[0] == 'allow' else 'off'}",
+                f"and don't {words[0]} {rest}" if words[0] != "auto" else f"with no auto {rest}",
+            )
     elif words[0] == "disable" and rest:
         texts = (f"with {rest} off", f"and disable {rest}", f"without {rest}") if value else (f"with {rest} on", f"and leave {rest} on", f"and don't disable {rest}")
     else:
@@ -97,7 +111,9 @@ def boolean_bit(topic: Topic, about: Meaning, value: bool, rng: random.Random) -
     return Bit("clause", rng.choice(texts), constants={topic.name: value}) if texts else None
 
 
-_ADJECTIVE = re.compile(r"(?:[a-z]+(?:ed|able|ible|ive|al|ic|ful)|public|private|open|hidden|default|free|secure|required|primary|main|new|admin|vegan|vegetarian|unread|verified|draft|secret|internal|external|mature|read only)$")
+_ADJECTIVE = re.compile(
+    r"(?:[a-z]+(?:ed|able|ible|ive|al|ic|ful)|public|private|open|hidden|default|free|secure|required|primary|main|new|admin|vegan|vegetarian|unread|verified|draft|secret|internal|external|mature|read only)$"
+)
 
 
 def _described(words: tuple[str, ...], about: Meaning, value: bool) -> tuple[str, ...]:
@@ -106,13 +122,25 @@ def _described(words: tuple[str, ...], about: Meaning, value: bool) -> tuple[str
     said = " ".join(words)
     if _ADJECTIVE.match(words[-1]) and len(words) <= 2:
         if about.want in ("list", "search", "count"):
-            return (f"that are {said}", f"only {said} ones", f"only the {said} ones") if value else (f"that are not {said}", f"only ones that aren't {said}", f"but not {said} ones")
+            return (
+                (f"that are {said}", f"only {said} ones", f"only the {said} ones")
+                if value
+                else (f"that are not {said}", f"only ones that aren't {said}", f"but not {said} ones")
+            )
         if about.want in ("create", "update"):
-            return (f"and make it {said}", f"and mark it as {said}", f"as {said}", f"which should be {said}") if value else (f"and make it not {said}", f"which should not be {said}", f"not {said}")
+            return (
+                (f"and make it {said}", f"and mark it as {said}", f"as {said}", f"which should be {said}")
+                if value
+                else (f"and make it not {said}", f"which should not be {said}", f"not {said}")
+            )
         return (f"if it is {said}", f"with {said} on") if value else (f"with {said} off",)
     if verb_of(words[0]) == words[0] and len(words) > 1:
         return (f"and {said}", f"and also {said}", f"and please {said}") if value else (f"but don't {said}", f"and do not {said}", f"without {_gerund(words)}")
-    return (f"with {said}", f"with {said} on", f"with {said} enabled", f"with {said} set to true") if value else (f"without {said}", f"with {said} off", f"with {said} disabled", f"with {said} set to false")
+    return (
+        (f"with {said}", f"with {said} on", f"with {said} enabled", f"with {said} set to true")
+        if value
+        else (f"without {said}", f"with {said} off", f"with {said} disabled", f"with {said} set to false")
+    )
 
 
 def _gerund(words: tuple[str, ...]) -> str:
@@ -133,7 +161,11 @@ def choice_bit(topic: Topic, about: Meaning, value: Any, rng: random.Random) -> 
             return Bit("clause", word if word.startswith(("in ", "from ")) else f"in {word} order", constants=constants)
         return Bit("clause", rng.choice((f"sorted by {word}", f"ordered by {word}", f"by {word}")), constants=constants)
     if last in ("order", "direction", "dir") or "scending" in word:
-        return Bit("clause", word if word.startswith(("in ", "from ")) else f"in {word} order", constants=constants) if "scending" in word or word.startswith(("from", "in ")) else None
+        return (
+            Bit("clause", word if word.startswith(("in ", "from ")) else f"in {word} order", constants=constants)
+            if "scending" in word or word.startswith(("from", "in "))
+            else None
+        )
     if word.startswith(("in ", "from ", "by ", "on ")):
         return Bit("clause", word, constants=constants)
     if last == "format":
@@ -141,11 +173,40 @@ def choice_bit(topic: Topic, about: Meaning, value: Any, rng: random.Random) -> 
     if last in ("unit", "units", "language", "lang", "locale", "currency"):
         return Bit("clause", rng.choice((f"in {word}", f"with {word} {label}" if len(word) > 2 else f"in {word}")), constants=constants)
     if last in ("interval", "period", "granularity", "frequency", "resolution", "timeframe", "bucket") and plain:
-        ways = (f"per {word}", f"by {word}", f"with {article(word)} {word} {last}") if word in ("day", "hour", "week", "month", "minute", "year", "quarter") else (f"with {article(label)} {label} of {word}", f"{word} {label}")
+        ways = (
+            (f"per {word}", f"by {word}", f"with {article(word)} {word} {last}")
+            if word in ("day", "hour", "week", "month", "minute", "year", "quarter")
+            else (f"with {article(label)} {label} of {word}", f"{word} {label}")
+        )
         return Bit("adjective" if word.endswith("ly") else "clause", word if word.endswith("ly") else rng.choice(ways), constants=constants)
-    adjectival = last in ("status", "state", "type", "visibility", "priority", "severity", "kind", "level", "gender", "size", "color", "colour", "privacy", "condition", "category", "mode")
+    adjectival = last in (
+        "status",
+        "state",
+        "type",
+        "visibility",
+        "priority",
+        "severity",
+        "kind",
+        "level",
+        "gender",
+        "size",
+        "color",
+        "colour",
+        "privacy",
+        "condition",
+        "category",
+        "mode",
+    )
     own = label == last or label.partition(" ")[0] == about.head
-    if adjectival and plain and own and about.want in ("list", "search", "count", "create", "get") and rng.random() < 0.6 and about.head not in word.split() and word not in ("all", "any", "none", "other", "unknown"):
+    if (
+        adjectival
+        and plain
+        and own
+        and about.want in ("list", "search", "count", "create", "get")
+        and rng.random() < 0.6
+        and about.head not in word.split()
+        and word not in ("all", "any", "none", "other", "unknown")
+    ):
         return Bit("adjective", word + (" priority" if last == "priority" else ""), constants=constants)
     if not label:
         return None
@@ -174,7 +235,9 @@ def way_bit(topic: Topic, value: str, text: str, about: Meaning, alone: bool, rn
         way = rng.choice(topic.ways)
         return Bit("way", shown if _SELF.match(text) and way.startswith(("on ", "at ")) else way.replace("{v}", shown), label=label, value=shown)
     if concept and last in ("name", "slug") and not owned and rng.random() < 0.7:
-        way = rng.choice(_around(concept, about)).replace("{x}", rng.choice((f"{concept} {shown}", f"the {concept} {shown}", f"the {shown} {concept}", f"{concept} {shown}")))
+        way = rng.choice(_around(concept, about)).replace(
+            "{x}", rng.choice((f"{concept} {shown}", f"the {concept} {shown}", f"the {shown} {concept}", f"{concept} {shown}"))
+        )
         return Bit("way", way, label=label, value=shown)
     if sort in PLAIN and concept and concept != label and not owned and rng.random() < 0.4:
         return Bit("way", f"{rng.choice(_around(concept, about)).replace('{x}', f'{concept} {shown}')}", label=label, value=shown)
@@ -214,7 +277,16 @@ def _identified(topic: Topic, value: str, text: str, about: Meaning, label: str,
 
 def named_by_id(concept: str, value: str, text: str, rng: random.Random) -> str:
     """ "card 42", "the card with the id 42" and the like."""
-    ways = ["{c} {v}"] * 6 + ["the {c} {v}", "the {c} with ID {v}", "the {c} with the id {v}", "{c} ID {v}", "{c} id {v}", "{c} (ID {v})", "the {c} whose ID is {v}", "{c} with id {v}"]
+    ways = ["{c} {v}"] * 6 + [
+        "the {c} {v}",
+        "the {c} with ID {v}",
+        "the {c} with the id {v}",
+        "{c} ID {v}",
+        "{c} id {v}",
+        "{c} (ID {v})",
+        "the {c} whose ID is {v}",
+        "{c} with id {v}",
+    ]
     if text.isdigit():
         ways += ["{c} #{v}", "{c} number {v}", "{c} no. {v}", "{c} number {v}"]
     return rng.choice(ways).format(c=concept, v=value)
@@ -236,13 +308,34 @@ def _long_bit(topic: Topic, value: str, text: str, label: str, about: Meaning, r
     mark = '"' if '"' not in text else "'"
     shown = f"{mark}{value}{mark}"
     if topic.sort in ("message", "comment") and about.want in ("send", "create", "do", "update"):
-        way = rng.choice((f"saying {shown}", f"that says {shown}", f"with the text {shown}", f"with the {label} {shown}", f"saying {value}", f"which reads {shown}", f"with {label} {shown}"))
+        way = rng.choice(
+            (
+                f"saying {shown}",
+                f"that says {shown}",
+                f"with the text {shown}",
+                f"with the {label} {shown}",
+                f"saying {value}",
+                f"which reads {shown}",
+                f"with {label} {shown}",
+            )
+        )
     elif topic.sort in ("text", "phrase") and about.want in ("compute", "check", "get", "do", "search"):
-        way = rng.choice((f"of {shown}", f"for the {label} {shown}", f"for {shown}", f"of the {label} {shown}", f"in {shown}", f"of this {label}: {value}", f"for this: {shown}"))
+        way = rng.choice(
+            (f"of {shown}", f"for the {label} {shown}", f"for {shown}", f"of the {label} {shown}", f"in {shown}", f"of this {label}: {value}", f"for this: {shown}")
+        )
     elif topic.sort == "reason":
         way = rng.choice((f"because of {shown}", f"with the reason {shown}", f"with {value} as the reason", f"reason: {value}", f"giving {shown} as the reason"))
     else:
-        way = rng.choice((f"with the {label} {shown}", f"with {label} {shown}", f"and the {label} {shown}", f"with {shown} as the {label}", f"with {label}: {value}", f"described as {shown}" if label == "description" else f"{label} {shown}"))
+        way = rng.choice(
+            (
+                f"with the {label} {shown}",
+                f"with {label} {shown}",
+                f"and the {label} {shown}",
+                f"with {shown} as the {label}",
+                f"with {label}: {value}",
+                f"described as {shown}" if label == "description" else f"{label} {shown}",
+            )
+        )
     return Bit("way", way, label=label, value=shown, long=True)
 
 

@@ -10,26 +10,31 @@ from pathlib import Path
 LEXICON = Path(__file__).parents[2] / "lexicon"
 VALUES = Path(__file__).parents[2] / "values"
 
-_HUMP = re.compile(r"(?<=[a-z\d])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-_ACRONYM = re.compile(r"[A-Z]{2,}[a-z]?\d*|[A-Z]\d+|[A-Za-z]*\d[A-Za-z\d]*")
-_SIBILANT = re.compile(r"(?:s|x|z|ch|sh)$")
-_SINGULAR = {"news", "status", "address", "access", "business", "analysis", "progress", "process", "class", "bus", "series", "basis", "dns", "sms", "gps", "gas", "css",
-             "alias", "campus", "bonus", "virus", "diagnosis", "canvas", "chess", "census", "focus", "pass", "loss", "boss", "success", "always", "https", "aws",
-             "kubernetes", "plus", "less", "this", "its", "tennis", "physics", "mass", "os", "ios", "sos", "rss", "sas", "rds", "sqs", "sns", "ecs", "express",
-             "consensus", "corpus", "radius", "surplus", "wellness", "fitness", "darkness", "brightness", "loudness", "readiness", "happiness", "is", "has", "was", "as"}  # fmt: skip
-_PLURALS = {"people": "person", "children": "child", "men": "man", "women": "woman", "indices": "index", "matrices": "matrix", "vertices": "vertex", "criteria": "criterion",
-            "media": "medium", "analyses": "analysis", "series": "series", "mice": "mouse", "feet": "foot", "movies": "movie", "cookies": "cookie",
-            "statuses": "status", "addresses": "address", "aliases": "alias", "buses": "bus", "viruses": "virus"}  # fmt: skip
-UNCOUNTED = {"information", "info", "data", "weather", "news", "content", "access", "metadata", "configuration", "health", "usage", "traffic", "availability", "history",
-             "progress", "documentation", "inventory", "activity", "status", "feedback", "audio", "music", "text", "money", "stock", "help", "statistics", "stats",
-             "software", "hardware", "pricing", "billing", "performance", "location", "staff", "time", "analytics", "details", "settings", "preferences"}  # fmt: skip
-
-
 @cache
 def lines(name: str) -> tuple[str, ...]:
     """The lines of a file of the lexicon without comments."""
     text = (LEXICON / f"{name}.txt").read_text(encoding="utf-8")
     return tuple(line for line in text.splitlines() if line.strip() and not line.startswith("# "))
+
+
+@cache
+def _sets() -> dict[str, frozenset[str]]:
+    return {(parts := line.partition(":"))[0]: frozenset(word.strip() for word in parts[2].split(",")) for line in lines("sets")}
+
+
+def word_set(name: str) -> frozenset[str]:
+    """A set of words of the lexicon by its name. Raises KeyError."""
+    return _sets()[name]
+
+
+_HUMP = re.compile(r"(?<=[a-z\d])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_ACRONYM = re.compile(r"[A-Z]{2,}[a-z]?\d*|[A-Z]\d+|[A-Za-z]*\d[A-Za-z\d]*")
+_SIBILANT = re.compile(r"(?:s|x|z|ch|sh)$")
+_SINGULAR = word_set("singular")
+_PLURALS = {"people": "person", "children": "child", "men": "man", "women": "woman", "indices": "index", "matrices": "matrix", "vertices": "vertex", "criteria": "criterion",
+            "media": "medium", "analyses": "analysis", "series": "series", "mice": "mouse", "feet": "foot", "movies": "movie", "cookies": "cookie",
+            "statuses": "status", "addresses": "address", "aliases": "alias", "buses": "bus", "viruses": "virus"}  # fmt: skip
+UNCOUNTED = word_set("uncounted")
 
 
 @cache
@@ -114,9 +119,7 @@ def _abbreviations() -> dict[str, str]:
 
 
 _GLUED = re.compile(r"([a-z]{3,}?)(id|ids|name|date|time|code|number)")
-_WHOLE = {"valid", "invalid", "paid", "unpaid", "prepaid", "grid", "android", "hybrid", "fluid", "rapid", "void", "solid", "avoid", "covid", "stupid", "username", "nickname", "surname", "timezone",
-          "runtime", "overtime", "lifetime", "uptime", "downtime", "realtime", "datetime", "barcode", "postcode", "update", "updates", "candidate", "validate", "mandate", "rename", "decode", "encode",
-          "unicode", "transcode", "phonenumber", "geocode", "sometime", "anytime", "rfid", "steroids", "kids", "bids", "guid", "uuid", "openid", "outdate", "qrcode", "asteroid", "id", "ids", "predate"}  # fmt: skip
+_WHOLE = word_set("whole")
 
 
 def _unglued(word: str) -> list[str]:
