@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,11 +14,12 @@ import numpy as np
 from octocall.data.dataset.card import data_card
 from octocall.data.dataset.choose import api_of, choose, unit_share, vendor, weight
 from octocall.data.dataset.config import DatasetConfig
+from octocall.data.dataset.rows import Voices
 from octocall.data.dataset.spread import spread
-from octocall.data.dataset.write import Shared, write_rows
+from octocall.data.dataset.write import Row, Shared, write_rows
 from octocall.data.example import write_functions
 from octocall.data.negatives import Encode, hashed, ranks
-from octocall.data.teachers.offline import script
+from octocall.data.teachers.rules.script import script
 from octocall.data.teachers.rules.words import name_words
 from octocall.data.verify import grams
 from octocall.errors import DataError
@@ -77,7 +78,7 @@ class Sieve:
     _phrasings: Counter[str] = field(default_factory=Counter)
     _held_out: set[str] = field(default_factory=set)
 
-    def lines(self, rows: Sequence[tuple[bool, str, str, str, list[int], str]]) -> tuple[list[str], list[str]]:
+    def lines(self, rows: Sequence[Row]) -> tuple[list[str], list[str]]:
         """The lines of the rows that pass, for training and held out."""
         lines: tuple[list[str], list[str]] = ([], [])
         for side, phrasing, key, kind, functions, line in rows:
@@ -110,34 +111,22 @@ def _read(seed: str, path: Path) -> list[tuple[str, Function]]:
     return list(choose((row for row in read_operations(path) if not isinstance(row, Remark)), seed, 10**9))
 
 
-def _shared(chosen: list[tuple[str, Function]], config: DatasetConfig, exams: Sequence[Path], encode: Encode) -> Shared:
-    held = [unit_share(f"{config.seed}-side-{vendor(place)}") < config.held_out for place, _ in chosen]
-    vectors = encode([f"{' '.join(script_words(function))}. {function.description}" for _, function in chosen])
-    table = ranks(vectors, np.array(held, np.int32))
-    same_api: dict[str, list[int]] = {}
-    for row, (place, _) in enumerate(chosen):
-        same_api.setdefault(api_of(place), []).append(row)
-    sides = ([row for row, side in enumerate(held) if not side], [row for row, side in enumerate(held) if side])
-    texts = [text for path in exams for text in exam_texts(path)]
-    taken = frozenset().union(*map(grams, texts)) if texts else frozenset()
-    folder = Path(__file__).parents[1] / "pools"
-    around = tuple((folder / f"context.{where}.txt").read_text(encoding="utf-8").splitlines() for where in ("before", "after"))
+def _shared(chosen: Sequence[tuple[str, Function]], config: DatasetConfig, exams: Sequence[Path], encode: Encode) -> Shared:
+    """What the workers know. Raises DataError."""
+    ids = [place for place, _ in chosen]
     scripts = [found for _, function in chosen if (found := script(function)) is not None]
-    if len(scripts) != len(chosen):
-        raise DataError("a function was chosen that no request can be written for")
+    held = [unit_share(f"{config.seed}-side-{vendor(place)}") < config.held_out for place in ids]
+    vectors = encode([f"{' '.join(name_words(function.name))}. {function.description}" for _, function in chosen])
+    same_api: dict[str, list[int]] = defaultdict(list)
+    for row, place in enumerate(ids):
+        same_api[api_of(place)].append(row)
+    sides = {side: [row for row, own in enumerate(held) if own == side] for side in (False, True)}
+    answering = {side: [row for row in rows if scripts[row].function.returns is not None] or rows for side, rows in sides.items()}
     weights = [weight(found) for found in scripts]
     shares = [each * config.rows * (1 - config.unsolvable) / sum(weights) for each in weights]
-    functions = [function for _, function in chosen]
-    answers = [row for row, function in enumerate(functions) if function.returns is not None]
-    answering = tuple([row for row in answers if held[row] == side] for side in (False, True))
-    return Shared(
-        [place for place, _ in chosen], functions, scripts, held, table, sides, (answering[0], answering[1]), same_api, config, shares, taken, (around[0], around[1])
-    )
-
-
-def script_words(function: Function) -> tuple[str, ...]:
-    """The words of a function's name."""
-    return name_words(function.name)
+    taken = frozenset(gram for path in exams for text in exam_texts(path) for gram in grams(text))
+    table = ranks(vectors, np.array(held, np.int32))
+    return Shared(ids, scripts, held, table, shares, sides, answering, dict(same_api), config, taken, Voices.load())
 
 
 def exam_texts(path: Path) -> list[str]:

@@ -10,15 +10,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import cache
 
-from octocall.data.teachers.offline import Script, script
 from octocall.data.teachers.rules.meaning import Meaning
+from octocall.data.teachers.rules.script import Script, script
 from octocall.data.teachers.rules.topics import is_junk
-from octocall.data.teachers.rules.words import lines, name_words, singular
+from octocall.data.teachers.rules.words import lines, name_words, pattern, singular
 from octocall.function import Function, Parameter
 from octocall.types import Anything, Record, Text
 
 _MOST_PARAMETERS = 10
-_CREDENTIAL = re.compile(r"auth(?:orization|token|key)?|.*apikey|.*accesstoken|token|.*secret|apiversion|xapi.*|x[a-z]*(?:key|token|auth|id|version)|accept|contenttype|useragent|.*idempotency.*|revision|appkey|app_?id|clientid|session(?:id|token)|ks|login_?token|format|apitoken|.*signature")  # fmt: skip
+_CREDENTIAL = pattern("credential")
 _VENDOR = re.compile(r"[a-z0-9]+")
 _COMMON = {"com", "io", "org", "net", "local", "api", "www", "app", "main", "co", "uk", "gov", "dev", "us", "rest", "the", "my", "v1", "v2"}
 

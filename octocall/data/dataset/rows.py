@@ -1,34 +1,56 @@
-"""From drafts with marked values to examples that are checked: every value is read back from its place."""
+"""From drafts with marked values to examples: disturbed as people type, each value read back from its place."""
 
 from __future__ import annotations
 
 import random
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from pathlib import Path
 
-from octocall.call import Call, Plan, Request, Spans
+from octocall.call import Plan, Request
 from octocall.data.example import Example
 from octocall.data.noise import Piece, disturb
-from octocall.data.teachers.offline import FIRST, OPEN, Draft
-from octocall.errors import PlanError
-from octocall.function import Function
+from octocall.data.teachers.offline import OfflineTeacher
+from octocall.data.teachers.rules.script import FIRST, Draft, Setting
 from octocall.types import Context, Text
 
 _MARK = re.compile("\ue000(.)([^\ue001]*)\ue001", re.S)
-_MOST = 420
-NOISE = 0.25
-"""Share of the requests with slips of typing, without capitals, dictated."""
+_POOLS = Path(__file__).parents[1] / "pools"
 
 
-class Unwritten(Exception):
-    """A draft that is no good as a row; the message says why."""
+@dataclass(frozen=True)
+class Voices:
+    """How requests are said around their words: shares of rows with slips of typing, with a sentence before and after.
+
+    The sentences ask for nothing.
+    """
+
+    before: Sequence[str]
+    after: Sequence[str]
+    slips: float = 0.25
+    led: float = 0.08
+    followed: float = 0.02
+
+    @classmethod
+    def load(cls) -> Voices:
+        """With the sentences of the phrase books."""
+        before, after = ((_POOLS / f"context.{where}.txt").read_text(encoding="utf-8").splitlines() for where in ("before", "after"))
+        return cls(before, after)
+
+    def applied(self, pieces: list[Piece], command: bool, rng: random.Random) -> list[Piece]:
+        """``pieces`` as somebody might say them; ``command`` tells that "please" and the like may stand before."""
+        if rng.random() < self.led:
+            pieces = [Piece(rng.choice(self.before).rstrip(".! ") + rng.choice((". ", ". ", ". ", "! ", " - ", "... "))), *pieces]
+        if rng.random() < self.followed and pieces[-1].slot is None and pieces[-1].text.endswith((".", "?")):
+            pieces = [*pieces, Piece(" " + rng.choice(self.after))]
+        return disturb(pieces, rng, wrap=command) if rng.random() < self.slips else pieces
 
 
-def clock(rng: random.Random) -> datetime:
-    """When a request is made."""
-    return datetime(2024, 1, 1) + timedelta(minutes=rng.randrange(3 * 365 * 24 * 60))
+def setting(rng: random.Random) -> Setting:
+    """Chance, and when a request is made."""
+    return Setting(rng, Context(datetime(2024, 1, 1) + timedelta(minutes=rng.randrange(3 * 365 * 24 * 60))))
 
 
 def pieces(draft: Draft) -> list[Piece]:
@@ -39,79 +61,25 @@ def pieces(draft: Draft) -> list[Piece]:
         call, name = draft.slots[slot][0]
         if match.start() > at:
             found.append(Piece(draft.text[at : match.start()]))
-        found.append(Piece(match[2], slot + 1, not isinstance(draft.functions[call].parameter(name).type, Text)))
+        found.append(Piece(match[2], (slot,), not isinstance(draft.functions[call].parameter(name).type, Text)))
         at = match.end()
     return found + ([Piece(draft.text[at:])] if at < len(draft.text) else [])
 
 
-def example(draft: Draft, source: str, kind: str, rng: random.Random, now: datetime, around: tuple[Sequence[str], Sequence[str]] = ((), ())) -> Example:
-    """The example of a draft, disturbed now and then. Raises Unwritten."""
-    parts = pieces(draft)
-    before, after = around
-    if before and rng.random() < 0.06:
-        parts = [Piece(rng.choice(before).rstrip(".! ") + rng.choice((". ", ". ", ". ", "! ", " - ", "... "))), *parts]
-    if after and rng.random() < 0.02 and parts[-1].slot is None and parts[-1].text.endswith((".", "?")):
-        parts = [*parts, Piece(" " + rng.choice(after))]
-    if rng.random() < NOISE:
-        parts = disturb(parts, rng, wrap=draft.frame.startswith("{V}"))
-    text, places = "", {}
-    for part in parts:
-        if part.slot is not None:
+def example(teacher: OfflineTeacher, draft: Draft, source: str, voices: Voices, at: Setting) -> Example:
+    """The example of a draft, checked. Raises Rejected."""
+    text = ""
+    places: dict[int, tuple[int, int]] = {}
+    for part in voices.applied(pieces(draft), draft.frame.startswith("{V}"), at.rng):
+        if isinstance(part.slot, tuple):
             lead = len(part.text) - len(part.text.lstrip())
-            places[int(str(part.slot)) - 1] = (len(text) + lead, len(text) + len(part.text.rstrip()))
+            places[part.slot[0]] = (len(text) + lead, len(text) + len(part.text.rstrip()))
         text += part.text
-    text, moved = text.rstrip(), len(text) - len(text.lstrip())
-    if moved or len(text) > _MOST or OPEN in text:
-        raise Unwritten("too long or badly begun")
-    for begin, end in places.values():
-        _clear(text, begin, end)
-    request = Request(text, now)
-    inside = set(draft.nested.values())
-    calls = tuple(_call(draft, index, request, places) for index in range(len(draft.functions)) if index not in inside)
-    if any(call in calls[:place] for place, call in enumerate(calls)):
-        raise Unwritten("the same call twice")
+    request = Request(text.rstrip(), at.context.now)
+    calls = teacher.arguments(draft, request, places)
+    teacher.judge(request, calls, places)
+    kind = "nested" if draft.nested else "parallel" if len(calls) > 1 else "single"
     return Example(request, Plan(calls), source, kind)
-
-
-def _clear(text: str, begin: int, end: int) -> None:
-    """Raises Unwritten where a value has no borders of its own, or its words stand there twice."""
-    value = text[begin:end]
-    if not value or (begin and text[begin - 1].isalnum() and value[0].isalnum()) or (end < len(text) and text[end].isalnum() and value[-1].isalnum()):
-        raise Unwritten("a value without borders")
-    if len(re.findall(rf"(?<!\w){re.escape(value)}(?!\w)", text, re.I)) != 1:
-        raise Unwritten("a value that stands there twice")
-
-
-def _call(draft: Draft, index: int, request: Request, places: dict[int, tuple[int, int]]) -> Call:
-    function = draft.functions[index]
-    owned = {name: slot for slot, served in enumerate(draft.slots) if slot in places for call, name in served if call == index}
-    arguments: dict[str, Any] = {}
-    spans: dict[str, Spans] = {}
-    assert request.now is not None
-    for parameter in function.parameters:
-        context = Context(request.now, request.region, dict(arguments))
-        if (index, parameter.name) in draft.nested:
-            arguments[parameter.name] = _call(draft, draft.nested[index, parameter.name], request, places)
-        elif parameter.name in draft.constants[index]:
-            arguments[parameter.name] = _checked(function, parameter.name, draft.constants[index][parameter.name])
-        elif parameter.name in owned:
-            begin, end = places[owned[parameter.name]]
-            value = parameter.type.parse(request.text[begin:end], context)
-            if value is None:
-                raise Unwritten("a value that cannot be read")
-            arguments[parameter.name] = _checked(function, parameter.name, value)
-            spans[parameter.name] = ((begin, end),)
-    missing = tuple(parameter.name for parameter in function.parameters if parameter.required and parameter.name not in arguments)
-    if missing != tuple(draft.missing[index]):
-        raise Unwritten("a value that got lost")
-    return Call(function.name, arguments, missing, spans)
-
-
-def _checked(function: Function, name: str, value: Any) -> Any:
-    try:
-        return function.parameter(name).type.check(value)
-    except PlanError as error:
-        raise Unwritten("a value out of its type") from error
 
 
 def skeleton(example: Example) -> str:

@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from octocall.errors import OctocallError
+from octocall.errors import MissingExtraError
 
 _shared: Any = None
 
@@ -15,7 +15,7 @@ _shared: Any = None
 def spread(work: Callable[[Any, Any], Any], shared: Any, tasks: Sequence[Any], cluster: str = "", workers: int = 0) -> Iterator[Any]:
     """``work(shared, task)`` for each task, in order. ``cluster`` is "local" or the address of a Ray cluster; without it, processes of this machine.
 
-    Raises OctocallError where Ray is wanted and missing.
+    Raises MissingExtraError where Ray is wanted and missing.
     """
     count = workers or len(os.sched_getaffinity(0))
     if cluster:
@@ -45,7 +45,7 @@ def _on_ray(work: Callable[[Any, Any], Any], shared: Any, tasks: Sequence[Any], 
     try:
         import ray
     except ImportError as error:
-        raise OctocallError(f'cluster = {cluster!r} was given and Ray is not installed; run: pip install "octocall[cluster]"') from error
+        raise MissingExtraError("ray", "cluster") from error
     ray.init(address=None if cluster == "local" else cluster, log_to_driver=False, ignore_reinit_error=True)
     try:
         kept = ray.put(shared)

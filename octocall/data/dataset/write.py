@@ -6,184 +6,208 @@ import hashlib
 import json
 import random
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from octocall.call import Call, Plan, Request
 from octocall.catalog import IRRELEVANT
 from octocall.data.dataset.choose import api_of, rivals
 from octocall.data.dataset.config import DatasetConfig
-from octocall.data.dataset.rows import Unwritten, clock, example, skeleton
+from octocall.data.dataset.rows import Voices, example, setting, skeleton
 from octocall.data.example import Example
 from octocall.data.negatives import easy, similar
-from octocall.data.teachers.offline import Draft, OfflineTeacher, Script
-from octocall.data.teachers.rules.several import again, joined, nested
+from octocall.data.teachers.common.task import Rejected
+from octocall.data.teachers.offline import OfflineTeacher
+from octocall.data.teachers.rules.script import Draft, Script
+from octocall.data.teachers.rules.several import again, joined, nested, takes_result
 from octocall.data.verify import carrier_grams
-from octocall.function import Function
-from octocall.types import Context
+from octocall.errors import MissingExtraError
 
 _CANDIDATES = (1, 2, 2, 3, 3, 3, 4, 4, 4, 4, 4, 5, 5, 6, 7, 8, 10, 12)
+_HARD = 3
 _TRIES = 3
 _SAME = 90.0
 """Two phrasings of one function are near duplicates from this likeness (0 to 100) on."""
+_CHATTER = 0.04
+"""Share of the unsolvable requests that ask for nothing."""
+_AGAIN = 0.6
+"""Share of the requests for several calls that call one function with other values."""
 
 
 @dataclass(frozen=True)
 class Shared:
-    """What every worker knows: functions in order, which side they are on, their neighbours."""
+    """What every worker knows: functions in order, which side they are on, their neighbours, how many requests each gets."""
 
     ids: list[str]
-    functions: list[Function]
     scripts: list[Script]
     held_out: list[bool]
-    table: Any
-    sides: tuple[list[int], list[int]]
-    answering: tuple[list[int], list[int]]
+    table: NDArray[np.int32]
+    shares: list[float]
+    sides: dict[bool, list[int]]
+    answering: dict[bool, list[int]]
     same_api: dict[str, list[int]]
     config: DatasetConfig
-    shares: list[float]
     exams: frozenset[tuple[str, ...]]
-    around: tuple[Sequence[str], Sequence[str]]
+    voices: Voices
 
 
-def write_rows(shared: Shared, task: Sequence[int]) -> tuple[list[tuple[bool, str, str, str, list[int], str]], Counter[str]]:
-    """The rows of some functions: (held out, phrasing, key, kind, functions, line), and why others were refused."""
-    from rapidfuzz import fuzz
+class Row(NamedTuple):
+    """One row on its way to a file: its side, its words without values, a key of all its words, its kind, its functions, its line."""
 
-    rows, refused = [], Counter[str]()
-    for own in task:
-        rng = random.Random(f"{shared.config.seed}-rows-{shared.ids[own]}")
-        teacher = OfflineTeacher(shared.held_out[own])
+    held_out: bool
+    phrasing: str
+    key: str
+    kind: str
+    functions: list[int]
+    line: str
+
+
+def write_rows(shared: Shared, task: Sequence[int]) -> tuple[list[Row], Counter[str]]:
+    """The rows of some functions, and why others were refused. Raises MissingExtraError."""
+    refused: Counter[str] = Counter()
+    return [row for own in task for row in _Writer(shared, own, refused).rows()], refused
+
+
+@dataclass
+class _Writer:
+    """Writes the rows of one function; the same one writes the same."""
+
+    shared: Shared
+    own: int
+    refused: Counter[str]
+
+    def __post_init__(self) -> None:
+        self.rng = random.Random(f"{self.shared.config.seed}-rows-{self.shared.ids[self.own]}")
+        self.side = self.shared.held_out[self.own]
+        self.teacher = OfflineTeacher(self.side)
+        self.found = self.shared.scripts[self.own]
+
+    def rows(self) -> Iterator[Row]:
+        """Solvable rows, each followed by its share of unsolvable ones."""
+        try:
+            from rapidfuzz import fuzz
+        except ImportError:
+            raise MissingExtraError("rapidfuzz", "data") from None
+        share = self.shared.shares[self.own]
+        wanted = int(share) + (self.rng.random() < share % 1)
         said: list[str] = []
-        wanted = int(shared.shares[own]) + (rng.random() < shared.shares[own] % 1)
-        solvable, tries = 0, 0
-        while solvable < wanted and tries < wanted * _TRIES:
-            tries += 1
+        for _ in range(wanted * _TRIES):
+            if len(said) == wanted:
+                return
             try:
-                made, phrasing, candidates = _solvable(shared, teacher, own, rng)
-            except Unwritten as why:
-                refused[str(why)] += 1
+                made, candidates = self.solvable()
+            except Rejected as why:
+                self.refused[str(why)] += 1
                 continue
+            phrasing = skeleton(made)
             if any(fuzz.ratio(phrasing, other) >= _SAME for other in said):
-                refused["nearly said before"] += 1
+                self.refused["nearly said before"] += 1
                 continue
             said.append(phrasing)
-            solvable += 1
-            rows.append(_row(shared, own, made, phrasing, candidates))
-            share = shared.config.unsolvable / (1 - shared.config.unsolvable)
-            for _ in range(int(share) + (rng.random() < share % 1)):
-                beside = _unsolvable(shared, teacher, own, made, rng)
-                if beside is not None:
-                    twin, candidates = beside
-                    rows.append(_row(shared, own, twin, skeleton(twin) if twin.request.text != made.request.text else phrasing, candidates))
-    return rows, refused
+            yield self._row(made, phrasing, candidates)
+            yield from self._twins(made, phrasing)
 
+    def _twins(self, made: Example, phrasing: str) -> Iterator[Row]:
+        share = self.shared.config.unsolvable / (1 - self.shared.config.unsolvable)
+        for _ in range(int(share) + (self.rng.random() < share % 1)):
+            beside = self.unsolvable(made)
+            if beside is not None:
+                twin, candidates = beside
+                yield self._row(twin, phrasing if twin.request is made.request else skeleton(twin), candidates)
 
-def _row(shared: Shared, own: int, made: Example, phrasing: str, candidates: list[int]) -> tuple[bool, str, str, str, list[int], str]:
-    key = hashlib.sha256(f"{made.kind == 'irrelevant'}{made.request.text.lower()}".encode()).hexdigest()[:16]
-    phrase = f"{'-' if made.kind == 'irrelevant' else '+'}{phrasing}"
-    return shared.held_out[own], phrase, key, made.kind, candidates, json.dumps(made.to_json(), ensure_ascii=False) + "\n"
+    def _row(self, made: Example, phrasing: str, candidates: list[int]) -> Row:
+        idle = made.kind == "irrelevant"
+        named = replace(made, candidates=tuple(self.shared.ids[row] for row in candidates))
+        key = hashlib.sha256(f"{idle}{made.request.text.lower()}".encode()).hexdigest()[:16]
+        return Row(self.side, f"{'-' if idle else '+'}{phrasing}", key, made.kind, candidates, json.dumps(named.to_json(), ensure_ascii=False) + "\n")
 
+    def solvable(self) -> tuple[Example, list[int]]:
+        """A request with its calls, and candidates. Raises Rejected."""
+        at = setting(self.rng)
+        config, draw = self.shared.config, self.rng.random()
+        targets = [self.own]
+        draft: Draft | None
+        if draw > 1 - config.nested and takes_result(self.found):
+            targets.append(self.rng.choice(self.shared.answering[self.side]))
+            same = self._name(targets[0]) == self._name(targets[1])
+            draft = None if same else nested(self.teacher, self.found, self.shared.scripts[targets[1]], at)
+        elif draw < config.parallel * _AGAIN and self.found.topics:
+            draft = again(self.teacher, self.found, at)
+        elif draw < config.parallel:
+            targets += self._family()
+            draft = joined([self.teacher.draft(self.shared.scripts[row], at, incomplete=0) for row in targets], self.rng)
+        else:
+            draft = self.teacher.draft(self.found, at)
+        if draft is None:
+            raise Rejected("no words were found")
+        made = example(self.teacher, draft, self.shared.ids[self.own], self.shared.voices, at)
+        if self.shared.exams and not self.shared.exams.isdisjoint(carrier_grams(made)):
+            raise Rejected("shared with an exam")
+        return made, self._beside(targets)
 
-def _solvable(shared: Shared, teacher: OfflineTeacher, own: int, rng: random.Random) -> tuple[Example, str, list[int]]:
-    now = clock(rng)
-    context = Context(now)
-    found = shared.scripts[own]
-    draw = rng.random()
-    targets, kind = [own], "single"
-    draft: Draft | None
-    if (
-        draw > 1 - shared.config.nested
-        and found.about.want in ("send", "create", "do", "update")
-        and any(each.sort in ("message", "comment") for each in found.topics)
-    ):
-        targets, kind = [own, rng.choice(shared.answering[shared.held_out[own]])], "nested"
-        names = {shared.functions[row].name for row in targets}
-        draft = nested(teacher, found, shared.scripts[targets[1]], rng, context) if len(names) == 2 else None
-    elif draw < shared.config.parallel * 0.6 and found.topics:
-        draft, kind = again(teacher, found, rng, context), "parallel"
-    elif draw < shared.config.parallel:
-        targets = _family(shared, own, rng)
-        drafts = [teacher.draft(shared.scripts[row], rng, context, incomplete=0) for row in targets]
-        draft, kind = joined(drafts, rng), "parallel" if len(drafts) > 1 else "single"
-    else:
-        draft = teacher.draft(found, rng, context)
-    if draft is None:
-        raise Unwritten("no words were found")
-    made = example(draft, f"{shared.ids[own]}", kind, rng, now, shared.around)
-    if shared.exams and not shared.exams.isdisjoint(carrier_grams(made)):
-        raise Unwritten("shared with an exam")
-    candidates = _beside(shared, targets, rng)
-    return Example(made.request, made.plan, made.source, kind, tuple(shared.ids[row] for row in candidates)), skeleton(made), candidates
-
-
-def _family(shared: Shared, own: int, rng: random.Random) -> list[int]:
-    """The function and one or two others of its API that are not mistaken for it."""
-    about = shared.scripts[own].about
-    others = [row for row in shared.same_api[api_of(shared.ids[own])] if row != own and shared.functions[row].name != shared.functions[own].name]
-    others = [row for row in rng.sample(others, min(len(others), 6)) if not rivals(about, shared.scripts[row].about)]
-    names: dict[str, int] = {}
-    for row in others:
-        names.setdefault(shared.functions[row].name, row)
-    return [own, *list(names.values())[: 2 if rng.random() < 0.15 else 1]]
-
-
-def _beside(shared: Shared, targets: Sequence[int], rng: random.Random) -> list[int]:
-    """Candidates: the right functions with similar and random ones, shuffled."""
-    own = targets[0]
-    size = max(len(targets), rng.choice(_CANDIDATES))
-    scripts = [shared.scripts[row] for row in targets]
-    names = {shared.functions[row].name for row in targets}
-    fits = _fits(shared, scripts, names)
-    chosen = similar(own, shared.table, fits, min(3, size - len(targets)), rng)
-    chosen = _distinct(shared, chosen, names)
-    chosen += _distinct(shared, easy(own, shared.sides[shared.held_out[own]], fits, size - len(targets) - len(chosen), rng), names)
-    candidates = [*targets, *chosen]
-    rng.shuffle(candidates)
-    return candidates
-
-
-def _distinct(shared: Shared, rows: Sequence[int], names: set[str]) -> list[int]:
-    kept = []
-    for row in rows:
-        if shared.functions[row].name not in names:
-            names.add(shared.functions[row].name)
-            kept.append(row)
-    return kept
-
-
-def _fits(shared: Shared, scripts: Sequence[Script], names: set[str]) -> Callable[[int], bool]:
-    def fits(row: int) -> bool:
-        other = shared.scripts[row].about
-        return shared.functions[row].name not in names and not any(rivals(found.about, other) for found in scripts)
-
-    return fits
-
-
-def _unsolvable(shared: Shared, teacher: OfflineTeacher, own: int, made: Example, rng: random.Random) -> tuple[Example, list[int]] | None:
-    """A request that none of its candidates solves: one just written, or another for the same function."""
-    found = shared.scripts[own]
-    request = made.request
-    if rng.random() < 0.04:
-        request = Request(rng.choice(shared.around[rng.random() < 0.3]) + rng.choice(("", "", ".", "!")), request.now)
-    elif rng.random() < 0.5 or len(made.plan.calls) > 1:
-        try:
-            draft = teacher.draft(found, rng, Context(clock(rng)), incomplete=0.01)
-            request = example(draft, made.source, "irrelevant", rng, clock(rng), shared.around).request if draft else request
-        except Unwritten:
+    def unsolvable(self, made: Example) -> tuple[Example, list[int]] | None:
+        """A request that none of its candidates solves: ``made`` itself, another one for the same function, or one that asks for nothing."""
+        request: Request | None = made.request
+        if self.rng.random() < _CHATTER:
+            voices = self.shared.voices
+            text = self.rng.choice(voices.after if self.rng.random() < 0.3 else voices.before)
+            request = Request(text + self.rng.choice(("", "", ".", "!")), made.request.now)
+        elif self.rng.random() < 0.5 or len(made.plan.calls) > 1 or made.kind == "nested":
+            request = self._another(made.source)
+        if request is None:
             return None
-    # a request for several calls is only unsolvable where no function serves any of them
-    if request is made.request and len(made.plan.calls) > 1:
-        return None
-    size = rng.choice(_CANDIDATES)
-    fits = _fits(shared, [found], {shared.functions[own].name})
-    hard = similar(own, shared.table, fits, min(size, rng.choice((0, 1, 2, 3, 3))), rng)
-    names: set[str] = {shared.functions[own].name}
-    chosen = _distinct(shared, hard, names)
-    chosen += _distinct(shared, easy(own, shared.sides[shared.held_out[own]], fits, size - len(chosen), rng), names)
-    rng.shuffle(chosen)
-    if not chosen:
-        return None
-    plan = Plan((Call(IRRELEVANT),))
-    return Example(Request(request.text, request.now), plan, made.source, "irrelevant", tuple(shared.ids[row] for row in chosen)), chosen
+        chosen = self._others([self.found], {self._name(self.own)}, self.rng.choice(_CANDIDATES), self.rng.choice((0, 1, 2, _HARD, _HARD)))
+        self.rng.shuffle(chosen)
+        return (Example(request, Plan((Call(IRRELEVANT),)), made.source, "irrelevant"), chosen) if chosen else None
+
+    def _another(self, source: str) -> Request | None:
+        at = setting(self.rng)
+        draft = self.teacher.draft(self.found, at)
+        try:
+            return example(self.teacher, draft, source, self.shared.voices, at).request if draft else None
+        except Rejected:
+            return None
+
+    def _family(self) -> list[int]:
+        """One or two other functions of the API that are not mistaken for this one."""
+        known = [row for row in self.shared.same_api[api_of(self.shared.ids[self.own])] if row != self.own]
+        names = {self._name(self.own): self.own}
+        for row in self.rng.sample(known, min(len(known), 6)):
+            if not any(rivals(self.shared.scripts[other].about, self.shared.scripts[row].about) for other in names.values()):
+                names.setdefault(self._name(row), row)
+        return list(names.values())[1 : 3 if self.rng.random() < 0.15 else 2]
+
+    def _name(self, row: int) -> str:
+        return self.shared.scripts[row].function.name
+
+    def _beside(self, targets: Sequence[int]) -> list[int]:
+        """Candidates: the right functions with similar and random ones, shuffled."""
+        size = max(len(targets), self.rng.choice(_CANDIDATES)) - len(targets)
+        candidates = [*targets, *self._others([self.shared.scripts[row] for row in targets], {self._name(row) for row in targets}, size, _HARD)]
+        self.rng.shuffle(candidates)
+        return candidates
+
+    def _others(self, scripts: Sequence[Script], names: set[str], size: int, hard: int) -> list[int]:
+        """``size`` functions that serve none of the wishes, up to ``hard`` of them similar ones; no two of one name."""
+        fits = self._fits(scripts, names)
+        found: list[int] = []
+        for row in similar(self.own, self.shared.table, fits, min(hard, size), self.rng):
+            if self._name(row) not in names:
+                names.add(self._name(row))
+                found.append(row)
+        for row in easy(self.own, self.shared.sides[self.side], fits, size - len(found), self.rng):
+            if self._name(row) not in names:
+                names.add(self._name(row))
+                found.append(row)
+        return found
+
+    def _fits(self, scripts: Sequence[Script], names: set[str]) -> Callable[[int], bool]:
+        def fits(row: int) -> bool:
+            other = self.shared.scripts[row].about
+            return self._name(row) not in names and not any(rivals(found.about, other) for found in scripts)
+
+        return fits

@@ -8,6 +8,7 @@ import re
 from collections import defaultdict
 from functools import cache
 
+from octocall.data.teachers.rules.meaning import Meaning
 from octocall.data.teachers.rules.words import lines, participle, verbs
 
 HELD_OUT = 0.12
@@ -31,11 +32,18 @@ def frames(held_out: bool) -> dict[str, tuple[str, ...]]:
     return {name: tuple(texts) for name, texts in found.items()}
 
 
-def sections(want: str, uncounted: bool, mentioned: bool) -> tuple[str, ...]:
-    """Where sentences for a wish are found."""
-    if want in ("get", "compute") and uncounted and not mentioned:
-        return (want, want, "mass")
-    return ("do",) if want == "send" else (want,)
+def sections(about: Meaning, known: bool) -> tuple[str, ...]:
+    """Where sentences for a wish are found; ``known`` tells that a value says which one is meant."""
+    if about.want in ("get", "compute") and (about.uncounted or about.plural) and not known:
+        return (about.want, about.want, "mass")
+    return ("do",) if about.want == "send" else (about.want,)
+
+
+def agreed(frame: str) -> str:
+    """A sentence whose subject is in the plural."""
+    frame = re.sub(r"(?<=\{V\}) it\b|(?<=look) it\b", " them", frame)
+    frame = re.sub(r"(?<=\{[NA]\}) is\b", " are", frame.replace(" was a mistake", " were a mistake"))
+    return re.sub(r"\bneeds to\b", "need to", re.sub(r"\bhas to be\b", "have to be", frame))
 
 
 def say_verb(lemma: str, frame: str, rng: random.Random) -> str:

@@ -5,20 +5,24 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Sequence
+from functools import cache
 
-from octocall.data.teachers.rules.ways import Bit
-from octocall.data.teachers.rules.words import article
+from octocall.data.teachers.rules.implied import Bit
+from octocall.data.teachers.rules.words import article, lines
 
-_STYLES = {
-    "create": ("plain", "plain", "plain", "as", "of", "colon", "equal", "is"), "update": ("to", "to", "to", "plain", "colon", "as", "equal"), "get": ("plain", "plain", "plain", "is", "equal", "colon", "of"),
-    "compute": ("plain", "of", "of", "is", "equal", "colon", "plain"), "delete": ("plain", "plain", "is", "colon"), "do": ("plain", "plain", "of", "as", "colon", "equal", "is"),
-}  # fmt: skip
-_LEADS = {
-    "plain": {"create": (" with ", " with ", ", ", " using "), "get": (" with ", " for ", " with ", ", "), "compute": (" with ", " for ", " given ", " using ", ", "), "delete": (" with ", ", "),
-              "update": (" with ", ": ", " to "), "do": (" with ", " using ", " for ", ", ")},
-    "is": {"create": (" where ", ", ", " whose "), "get": (" where ", " whose "), "compute": (" where ", " if ", " given that ", " when "), "delete": (" where ", " whose "), "update": (" so that ",), "do": (" where ", " such that ")},
-    "of": {"create": (" with ",), "get": (" with ", " for "), "compute": (" with ", " given ", " using ", " for ", " assuming "), "delete": (" with ",), "update": (" with ", " to "), "do": (" with ", " using ")},
-}  # fmt: skip
+_KINDS = {"list": "get", "search": "get", "count": "get", "create": "create", "update": "update", "get": "get", "compute": "compute", "delete": "delete"}
+"""What is wanted to the section of the lexicon that says how labels go with it; "do" for all else."""
+
+
+@cache
+def _table(name: str) -> dict[str, dict[str, tuple[str, ...]]]:
+    """Section to style to leads; in the lexicon "_" is a space."""
+    found: dict[str, dict[str, tuple[str, ...]]] = {}
+    for line in lines(name):
+        heads, _, told = line.partition(":")
+        section, _, style = heads.partition(" ")
+        found.setdefault(section, {})[style] = tuple(told.replace("_", " ").split("|")) if style else tuple(told.split())
+    return found
 
 
 def joined(items: Sequence[str], rng: random.Random) -> str:
@@ -62,8 +66,8 @@ def after(bits: Sequence[Bit], want: str, rng: random.Random) -> str:
 
 
 def _labels(bits: Sequence[Bit], want: str, rng: random.Random) -> str:
-    kind = want if want in _STYLES else {"list": "get", "search": "get", "count": "get", "check": "do", "send": "do", "mass": "get"}.get(want, "do")
-    style = rng.choice(_STYLES[kind])
+    table = _table("labels")[_KINDS.get(want, "do")]
+    style = rng.choice(table[""])
     if style == "to":
         named = [bit for bit in bits if bit.label.lower().endswith(" id")]
         bits = [bit for bit in bits if bit not in named]
@@ -78,11 +82,9 @@ def _labels(bits: Sequence[Bit], want: str, rng: random.Random) -> str:
         return wrap.format((", " if rng.random() < 0.8 else "; ").join(items))
     if style == "as":
         return f" with {joined(items, rng)}"
-    lead = rng.choice(_LEADS[style][kind])
+    lead = rng.choice(table[style])
     if lead == " whose ":
         items = [item.removeprefix("the ") for item in items]
-    if lead == " by " and len(bits) > 1:
-        lead = " with "
     return lead + joined(items, rng)
 
 
@@ -101,7 +103,8 @@ def sentences(bits: Sequence[Bit], rng: random.Random) -> str:
     elif style == "colon":
         text = ", ".join(_item(bit, "colon", False) for bit in bits)
     elif style == "use":
-        text = f"{rng.choice(('use', 'take', 'put'))} {joined([f'{bit.value} as the {bit.label}' if rng.random() < 0.7 else f'{bit.value} for the {bit.label}' for bit in bits], rng)}"
+        link = rng.choice(("as the", "as the", "for the"))
+        text = f"{rng.choice(('use', 'take', 'put'))} {joined([f'{bit.value} {link} {bit.label}' for bit in bits], rng)}"
     elif style == "should":
         text = joined([f"the {bit.label} should be {bit.value}" for bit in bits], rng)
     else:

@@ -5,18 +5,28 @@ from __future__ import annotations
 import random
 import re
 import uuid
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from octocall.data.teachers.rules.topics import Topic
-from octocall.data.teachers.rules.words import pools
+from octocall.data.teachers.rules.words import lines, pattern, pools, word_set
 from octocall.errors import SignatureError
 from octocall.types import Anything, Context, Date, DateTime, Duration, Email, Integer, Language, Limited, Number, PhoneNumber, Text, TimeOfDay, suggested
 from octocall.types.words import number_words
 
-_EXAMPLE = re.compile(r"(?:e\.g\.,?|i\.e\.,?|examples?:?|for example,?:?|for instance,?|such as|like|ex:|eg\.?:?)\s+[`'\"“]?([A-Za-z0-9@#$][^`'\"”(),;|]{0,40}?)[`'\"”]?(?=\s*[),.;]|\s+(?:or|and|for|to|is|in)\b|\s*$)", re.I)  # fmt: skip
-_FORMATS = ((re.compile(r"YYYY-MM-DD[T ]", re.I), "%Y-%m-%dT%H:%M:%SZ"), (re.compile(r"YYYY-?MM-?DD|ISO ?8601|RFC ?3339", re.I), "%Y-%m-%d"), (re.compile(r"YYYYMMDD"), "%Y%m%d"),
-            (re.compile(r"MM/DD/YYYY", re.I), "%m/%d/%Y"), (re.compile(r"DD/MM/YYYY", re.I), "%d/%m/%Y"), (re.compile(r"DD[.-]MM[.-]YYYY", re.I), "%d-%m-%Y"))  # fmt: skip
+_EXAMPLE, _NO_EXAMPLE = pattern("example"), pattern("no_example")
+_FORMATS = tuple(
+    (re.compile(told, re.I), form)
+    for told, form in (
+        (r"YYYY-MM-DD[T ]", "%Y-%m-%dT%H:%M:%SZ"),
+        (r"YYYY-?MM-?DD|ISO ?8601|RFC ?3339", "%Y-%m-%d"),
+        (r"MM/DD/YYYY", "%m/%d/%Y"),
+        (r"DD/MM/YYYY", "%d/%m/%Y"),
+        (r"DD[.-]MM[.-]YYYY", "%d-%m-%Y"),
+    )
+)
+_EXACT = word_set("exact")
 _UNIX = re.compile(r"\bunix\b|\bepoch\b|\btimestamp\b", re.I)
 _MADE_UP = "abcdefghijklmnoprstuvwz"
 _MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
@@ -81,12 +91,7 @@ def made_up(rng: random.Random) -> str:
 def examples(description: str) -> tuple[str, ...]:
     """What a description gives as examples."""
     found = [match.strip() for match in _EXAMPLE.findall(description)]
-    return tuple(
-        value
-        for value in found
-        if 1 < len(value) < 32
-        and not re.search(r"[][\\^$*+?|{}<>…]|^(?:a|an|the|this|if|in|to|when|your|for|with|by|of|as|is|be|on|from|using|it|you|all|and|or|not|that)\b", value, re.I)
-    )
+    return tuple(value for value in found if 1 < len(value) < 32 and not _NO_EXAMPLE.search(value))
 
 
 def text_of(topic: Topic, rng: random.Random, context: Context) -> str | None:
@@ -129,14 +134,15 @@ def _day(topic: Topic, rng: random.Random, context: Context) -> str:
     return day.strftime(form)
 
 
-_INTEGERS: dict[str, tuple[int, ...]] = {
-    "limit": (1, 2, 3, 5, 5, 10, 10, 15, 20, 20, 25, 30, 40, 50, 50, 75, 100, 100, 200, 250, 500), "offset": (5, 10, 20, 50, 100), "page": (1, 2, 2, 3, 4, 5, 7, 10, 12),
-    "year": tuple(range(1990, 2027)), "season": tuple(range(2005, 2026)), "month": tuple(range(1, 13)), "week": tuple(range(1, 53)), "age": tuple(range(1, 95)),
-    "rating": (1, 2, 3, 4, 5, 5, 7, 8, 10), "duration": (1, 2, 3, 5, 7, 10, 12, 14, 15, 20, 24, 30, 30, 45, 60, 60, 90, 120, 180, 300, 365, 600, 3600),
-    "quantity": (1, 2, 2, 3, 3, 4, 5, 6, 8, 10, 12, 15, 20, 24, 48, 100, 150), "percent": (5, 10, 15, 20, 25, 30, 40, 50, 60, 75, 80, 90),
-    "distance": (1, 2, 3, 5, 8, 10, 12, 15, 20, 25, 30, 50, 75, 100, 250, 500, 1000), "index": (0, 1, 1, 2, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 15, 20, 42),
-    "size": (10, 12, 16, 20, 24, 32, 50, 64, 75, 100, 120, 128, 150, 200, 256, 300, 400, 480, 500, 512, 600, 640, 720, 800, 1024, 1080, 1200, 1920),
-}  # fmt: skip
+@cache
+def _likely() -> dict[str, tuple[int, ...]]:
+    """Class to likely whole numbers."""
+    found = {}
+    for line in lines("figures"):
+        sort, _, told = line.partition(":")
+        ranges = [part.partition("-") for part in told.split()]
+        found[sort] = tuple(number for low, _, high in ranges for number in range(int(low), int(high or low) + 1))
+    return found
 
 
 def _number(topic: Topic, kind: Integer | Number, rng: random.Random) -> str | None:
@@ -170,7 +176,7 @@ def _figure(topic: Topic, kind: Integer | Number, rng: random.Random) -> float:
         return rng.choice((rng.randrange(1, 100), rng.randrange(1, 30) + rng.choice((0.5, 0.25, 0.75, 0.1)), round(rng.random(), 2)))
     if kind.most <= 1 and not exact:
         return round(rng.uniform(max(0, kind.least), 1), rng.choice((1, 2, 2)))
-    table = _INTEGERS.get(sort)
+    table = _likely().get(sort)
     if table and rng.random() < 0.85:
         value = rng.choice(table)
         return (
@@ -199,7 +205,7 @@ def _plain(topic: Topic, rng: random.Random, context: Context) -> str:
     made = _MAKERS.get(sort)
     if made:
         return made(topic, rng)
-    if rng.random() < _STRANGE and sort not in ("url", "image", "ip", "mac", "iban", "vin", "isbn", "countrycode", "languagecode", "locale", "currency", "cron", "mime", "wallet", "hash", "airport"):
+    if rng.random() < _STRANGE and sort not in _EXACT:
         return made_up(rng)
     if topic.pools and topic.pools[0] in pools():
         return pick(rng.choice([topic.pools[0], *topic.pools]), rng)
@@ -223,7 +229,7 @@ def _coordinate(topic: Topic, rng: random.Random) -> str:
 
 
 def _small(topic: Topic, rng: random.Random) -> str:
-    table = _INTEGERS.get(topic.sort) or _INTEGERS["index"]
+    table = _likely().get(topic.sort) or _likely()["index"]
     return str(rng.choice(table))
 
 
@@ -246,9 +252,25 @@ def _amount(topic: Topic, rng: random.Random) -> str:
     return f"{rng.randrange(1, 2000)}{rng.choice(('', '.50', '.99', '.00'))}"
 
 
-_MAKERS = {
-    "id": identifier, "email": _email, "phone": _phone, "time": _clock, "starttime": _clock, "endtime": _clock, "coordinates": _coordinate, "latitude": _coordinate, "longitude": _coordinate,
-    "person": lambda topic, rng: person(rng), "username": _user, "name": _named, "title": _named, "slug": _slug, "amount": _amount, "limit": _small, "offset": _small, "page": _small,
-    "quantity": _small, "duration": _small, "size": _small, "age": _small, "rating": _small, "index": _small, "year": _small, "season": _small, "week": _small, "distance": _small, "percent": _small,
-    "month": lambda topic, rng: rng.choice(_MONTHS) if rng.random() < 0.6 else str(rng.randint(1, 12)),
-}  # fmt: skip
+def _person(topic: Topic, rng: random.Random) -> str:
+    return person(rng)
+
+
+def _month(topic: Topic, rng: random.Random) -> str:
+    return rng.choice(_MONTHS) if rng.random() < 0.6 else str(rng.randint(1, 12))
+
+
+_MAKERS: dict[str, Callable[[Topic, random.Random], str]] = {
+    "id": identifier,
+    "email": _email,
+    "phone": _phone,
+    "person": _person,
+    "username": _user,
+    "slug": _slug,
+    "amount": _amount,
+    "month": _month,
+    **dict.fromkeys(("name", "title"), _named),
+    **dict.fromkeys(("time", "starttime", "endtime"), _clock),
+    **dict.fromkeys(("coordinates", "latitude", "longitude"), _coordinate),
+    **dict.fromkeys(word_set("figures") - {"amount", "month", "latitude", "longitude"}, _small),
+}

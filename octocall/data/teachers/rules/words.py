@@ -10,6 +10,7 @@ from pathlib import Path
 LEXICON = Path(__file__).parents[2] / "lexicon"
 VALUES = Path(__file__).parents[2] / "values"
 
+
 @cache
 def lines(name: str) -> tuple[str, ...]:
     """The lines of a file of the lexicon without comments."""
@@ -22,6 +23,29 @@ def _sets() -> dict[str, frozenset[str]]:
     return {(parts := line.partition(":"))[0]: frozenset(word.strip() for word in parts[2].split(",")) for line in lines("sets")}
 
 
+@cache
+def _patterns() -> dict[str, str]:
+    text = (LEXICON / "patterns.txt").read_text(encoding="utf-8")
+    return {(parts := section.partition("]\n"))[0]: parts[2].replace("\n", "") for section in re.split(r"^\[(?=\w+\]$)", text, flags=re.M)[1:]}
+
+
+def pattern(name: str) -> re.Pattern[str]:
+    """A regular expression of the lexicon by its name. Raises KeyError."""
+    return re.compile(_patterns()[name], re.I)
+
+
+@cache
+def phrases(name: str) -> tuple[str, ...]:
+    """Ways to say a value, by the name of the line. Raises KeyError."""
+    return next(tuple(way.strip() for way in line.partition(":")[2].split("|")) for line in lines("phrases") if line.startswith(f"{name}:"))
+
+
+@cache
+def swaps(name: str) -> dict[str, str]:
+    """A table of the lexicon: "this = that" a line."""
+    return {(parts := line.partition("="))[0].strip(): parts[2].strip() for line in lines(name)}
+
+
 def word_set(name: str) -> frozenset[str]:
     """A set of words of the lexicon by its name. Raises KeyError."""
     return _sets()[name]
@@ -31,9 +55,6 @@ _HUMP = re.compile(r"(?<=[a-z\d])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _ACRONYM = re.compile(r"[A-Z]{2,}[a-z]?\d*|[A-Z]\d+|[A-Za-z]*\d[A-Za-z\d]*")
 _SIBILANT = re.compile(r"(?:s|x|z|ch|sh)$")
 _SINGULAR = word_set("singular")
-_PLURALS = {"people": "person", "children": "child", "men": "man", "women": "woman", "indices": "index", "matrices": "matrix", "vertices": "vertex", "criteria": "criterion",
-            "media": "medium", "analyses": "analysis", "series": "series", "mice": "mouse", "feet": "foot", "movies": "movie", "cookies": "cookie",
-            "statuses": "status", "addresses": "address", "aliases": "alias", "buses": "bus", "viruses": "virus"}  # fmt: skip
 UNCOUNTED = word_set("uncounted")
 
 
@@ -49,20 +70,15 @@ def verbs() -> dict[str, tuple[str, tuple[str, ...]]]:
 
 
 @cache
-def _irregular() -> dict[str, str]:
-    return dict((part.strip() for part in line.split("=")) for line in lines("forms"))  # type: ignore[misc]
-
-
-@cache
 def _forms() -> dict[str, str]:
     """Third persons and gerunds of the known verbs."""
-    found = {}
+    found: dict[str, str] = {}
     for lemma in verbs():
         if " " in lemma:
             continue
         third = lemma + "es" if _SIBILANT.search(lemma) else lemma[:-1] + "ies" if re.search(r"[^aeiou]y$", lemma) else lemma + "s"
         stem = lemma[:-1] if lemma.endswith("e") and not lemma.endswith("ee") else lemma
-        past = _irregular().get(lemma, "")
+        past = swaps("forms").get(lemma, "")
         doubled = stem + stem[-1] if past.startswith(stem + stem[-1]) else stem + stem[-1] if lemma in ("get", "put", "set", "run", "begin", "let", "cut") else stem
         found |= {lemma: lemma, third: lemma, doubled + "ing": lemma}
     return found
@@ -79,7 +95,7 @@ def participle(said: str) -> str:
     first, _, rest = said.partition(" ")
     if first in ("get", "grab") or (rest and first in ("show", "give", "let", "tell", "look", "see", "come", "go", "ask", "sum", "boil", "hunt", "sign", "write")):
         return ""
-    past = _irregular().get(first)
+    past = swaps("forms").get(first)
     if past is None:
         past = first + "d" if first.endswith("e") else first[:-1] + "ied" if re.search(r"[^aeiou]y$", first) else first + "ed"
     return f"{past} {rest}".strip()
@@ -89,8 +105,10 @@ def participle(said: str) -> str:
 def singular(word: str) -> str:
     """The singular of a noun."""
     low = word.lower()
-    if low in _PLURALS:
-        return _PLURALS[low]
+    if word.isupper():
+        return word
+    if low in swaps("plurals"):
+        return swaps("plurals")[low]
     if low in _SINGULAR or len(low) < 4 or not low.endswith("s") or low.endswith(("ss", "us", "is")):
         return word[:-1] if low in ("ids", "ips", "vms") else word
     if low.endswith("ies"):
@@ -113,11 +131,6 @@ def article(word: str) -> str:
     return "an" if vowel or (spelled and word.isupper()) or re.match(r"hour|honest|heir", low) else "a"
 
 
-@cache
-def _abbreviations() -> dict[str, str]:
-    return dict((part.strip() for part in line.split("=")) for line in lines("abbreviations"))  # type: ignore[misc]
-
-
 _GLUED = re.compile(r"([a-z]{3,}?)(id|ids|name|date|time|code|number)")
 _WHOLE = word_set("whole")
 
@@ -135,7 +148,7 @@ def name_words(name: str) -> tuple[str, ...]:
     parts = [part for whole in _HUMP.sub(" ", re.sub(r"[\W_]+", " ", name)).split() for part in (_unglued(whole) if whole.islower() else [whole])]
     for part in parts:
         low = part.lower()
-        found += _abbreviations().get(low, part if _ACRONYM.fullmatch(part) and not part.islower() and len(part) < 6 and not name.isupper() else low).split()
+        found += swaps("abbreviations").get(low, part if _ACRONYM.fullmatch(part) and not part.islower() and len(part) < 6 and not name.isupper() else low).split()
     return tuple(found)
 
 
