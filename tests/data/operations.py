@@ -22,7 +22,8 @@ def rows(apis: int = 12) -> list[dict[str, Any]]:
         found += [
             {"_api": api, "title": f"{noun.title()} Service"},
             {"api": api, "id": f"{noun}s/list", "summary": f"List the {noun}s of a workspace.", "params": [
-                _string("workspace_id", "The ID of the workspace.", True), {"name": "limit", "type": "integer"}, _string("status", "", enum=["open", "closed", "archived"])]},
+                _string("workspace_id", "The ID of the workspace.", True), {"name": "limit", "type": "integer"},
+                _string("status", "", enum=["open", "closed", "archived"])]},
             {"api": api, "id": f"{noun}s/get", "summary": f"Returns a {noun}.", "params": owned},
             {"api": api, "id": f"{noun}s/create", "summary": f"This endpoint creates a new {noun}", "params": [
                 _string("name", "", True), _string("description"), {"name": "is_public", "type": "boolean"}]},

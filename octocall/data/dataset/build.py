@@ -23,7 +23,7 @@ from octocall.data.teachers.rules.script import script
 from octocall.data.teachers.rules.words import name_words
 from octocall.data.verify import grams
 from octocall.errors import DataError
-from octocall.files import Draft, write_atomically
+from octocall.files import Draft, digest, write_atomically
 from octocall.function import Function
 from octocall.sources.common.loaded import Remark
 from octocall.sources.operations import files, read_operations
@@ -64,7 +64,8 @@ def compile_dataset(
     used = sieve.used
     write_functions(out / FUNCTIONS, {chosen[row][0]: chosen[row][1] for row in sorted(used)})
     counts["functions"] = len(used)
-    write_atomically(out / CARD, data_card(config, counts, out, catalogues, exams, (FUNCTIONS, TRAIN, HELD_OUT)).encode())
+    digests = {name: digest(out / name) for name in (FUNCTIONS, TRAIN, HELD_OUT)}
+    write_atomically(out / CARD, data_card(config, counts, catalogues, exams, digests).encode())
     return counts
 
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
 from octocall.data.dataset.config import DatasetConfig
-from octocall.files import digest
 
 
-def data_card(config: DatasetConfig, counts: Counter[str], out: Path, catalogues: Sequence[Path], exams: Sequence[Path], files: Sequence[str]) -> str:
+def data_card(config: DatasetConfig, counts: Counter[str], catalogues: Sequence[Path], exams: Sequence[Path], digests: Mapping[str, str]) -> str:
     """What the data are, in Markdown."""
     lines = ["# Data card: open functions", "", "Settings: " + ", ".join(f"{k} {v}" for k, v in asdict(config).items() if k != "workers"), ""]
     lines += ["Requests are written by rules from the documentation of published operations; no model and no person wrote them.", ""]
@@ -20,5 +19,5 @@ def data_card(config: DatasetConfig, counts: Counter[str], out: Path, catalogues
         lines += [f"Source `{path.name}`:", "", *(f"> {line}" for note in notes for line in note.read_text(encoding="utf-8").splitlines()[:12] if line.strip()), ""]
     lines += ["Checked against exam files: " + (", ".join(path.name for path in exams) or "none given"), ""]
     lines += ["| what | count |", "|---|---|", *(f"| {name} | {count} |" for name, count in sorted(counts.items())), "", "| file | SHA-256 |", "|---|---|"]
-    lines += [f"| {name} | {digest(out / name)} |" for name in files]
+    lines += [f"| {name} | {value} |" for name, value in digests.items()]
     return "\n".join(lines) + "\n"
