@@ -22,7 +22,7 @@ LAYERS = [
     ["model"],
     ["batch", "show", "progress", "data", "agent", "devices"],
     ["train", "bench", "flags"],
-    ["export", "cli_bench", "cli_teach"],
+    ["export", "cli_bench", "cli_base", "cli_teach"],
     ["cli", "__init__"],
     ["__main__"],
 ]
