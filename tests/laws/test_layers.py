@@ -22,7 +22,8 @@ LAYERS = [
     ["model"],
     ["batch", "show", "progress", "data", "agent", "devices"],
     ["train", "bench", "flags"],
-    ["export", "cli_bench", "cli_base", "cli_teach"],
+    ["export", "cli_bench", "cli_teach"],
+    ["cli_base"],
     ["cli", "__init__"],
     ["__main__"],
 ]
