@@ -317,5 +317,6 @@ def export(
 
 
 app.command()(cli_teach.teach)
+app.command()(cli_base.books)
 app.command("train-base")(cli_base.train_base)
 app.command("export-base")(cli_base.export_base)

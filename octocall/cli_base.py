@@ -8,11 +8,28 @@ from typing import Annotated
 import typer
 
 from octocall import show
+from octocall.data.booksets import BooksConfig
 from octocall.errors import MissingExtraError
 from octocall.flags import EncoderOption, flags
 from octocall.train.config import TrainConfig
 
 DataOption = Annotated[list[Path], typer.Option("--data", help="Folder with functions.jsonl, train.jsonl and held_out.jsonl; may be given several times")]
+
+
+@flags(BooksConfig)
+def books(
+    config: BooksConfig,
+    out_: Annotated[Path, typer.Option("--out", help="Folder for the data")] = Path("work/books"),
+    exam: Annotated[list[Path] | None, typer.Option("--exam", help="Exam rows that the data must not share 6-grams with")] = None,
+) -> None:
+    """Write training rows for the base from function books."""
+    from octocall.data.booksets import compile_books
+    from octocall.progress import counting
+
+    with counting(show.err) as update:
+        counts = compile_books(config, out_, exams=exam or (), progress=update)
+    for what, number in counts.items():
+        show.out.print(f"{what}: {number}")
 
 
 @flags(TrainConfig)
