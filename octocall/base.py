@@ -49,11 +49,12 @@ def cache_folder() -> Path:
 class Base:
     """Binds sets of functions. Each function's documentation is read once and kept on disk by its digest."""
 
-    def __init__(self, bundle: Bundle, threads: int = 0, cache: Path | None = None) -> None:
-        """Raises BundleError where ``bundle`` is compiled for one catalog."""
+    def __init__(self, bundle: Bundle, threads: int = 0, cache: Path | None = None, graphs: Graphs | None = None) -> None:
+        """``graphs`` stand in for those of the bundle. Raises BundleError where ``bundle`` is compiled for one catalog."""
         if bundle.network != "open":
             raise BundleError(f"{bundle.folder} is compiled for the functions of {bundle.catalog.name}; a base is expected, such as the one that ships: base")
-        self.bundle, self.graphs = bundle, OnnxGraphs(bundle.folder, threads)
+        self.bundle: Bundle = bundle
+        self.graphs: Graphs = graphs or OnnxGraphs(bundle.folder, threads)
         self._cache = (cache or cache_folder()) / bundle.digest[:16]
         self._bound: OrderedDict[tuple[int, ...], tuple[tuple[Function, ...], Bound]] = OrderedDict()
 

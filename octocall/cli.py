@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from octocall import cli_bench, cli_dataset, cli_teach, show
+from octocall import cli_base, cli_bench, cli_dataset, cli_teach, show
 from octocall.call import read_clock
 from octocall.catalog import IRRELEVANT
 from octocall.data.config import SynthConfig
@@ -318,3 +318,6 @@ def export(
 
 app.command()(cli_dataset.dataset)
 app.command()(cli_teach.teach)
+app.command()(cli_base.books)
+app.command("train-base")(cli_base.train_base)
+app.command("export-base")(cli_base.export_base)

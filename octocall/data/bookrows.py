@@ -84,7 +84,7 @@ class Books:
             pieces = disturb(pieces, rng, wrap=bool(wish.calls))
         text = "".join(piece.text for piece in pieces)
         meant = {wish.pieces[at].slot: value for at, value in wish.means}
-        plan = Plan(tuple(_calls(wish, functions, pieces, meant, Context(now))) if wish.calls else (Call(IRRELEVANT),))
+        plan = Plan(tuple(read_calls(wish, functions, pieces, meant, Context(now))) if wish.calls else (Call(IRRELEVANT),))
         others = [f.name for f in group.functions if f.name not in wish.calls]
         rng.shuffle(others)
         kind = "irrelevant" if not wish.calls else "single" if len(wish.calls) == 1 else "parallel"
@@ -187,7 +187,7 @@ def other_numbers(text: str, rng: random.Random) -> str:
     return _NUMBER.sub(other, text)
 
 
-def _calls(wish: Wish, functions: dict[str, Function], pieces: Sequence[Piece], meant: dict[Any, str], context: Context) -> Iterator[Call]:
+def read_calls(wish: Wish, functions: dict[str, Function], pieces: Sequence[Piece], meant: dict[Any, str], context: Context) -> Iterator[Call]:
     values: list[dict[str, Any]] = [{} for _ in wish.calls]
     spans: list[dict[str, Spans]] = [{} for _ in wish.calls]
     at = 0

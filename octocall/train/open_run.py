@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,7 @@ from torch.nn import functional as F
 from octocall.codecs.signature import Signature
 from octocall.data.compile import HELD_OUT, TRAIN
 from octocall.data.example import Example, read_functions
-from octocall.errors import DataError
+from octocall.errors import DataError, OctocallError
 from octocall.files import digest
 from octocall.function import Function
 from octocall.train.batches import IGNORE
@@ -55,24 +57,51 @@ class Open:
         return loss, right
 
 
-def train_base(data: Sequence[Path], out: Path, encoder: Path | None, config: TrainConfig, report: Callable[[dict[str, Any]], None],
-               note: Callable[[str], None]) -> dict[str, Any]:  # fmt: skip
-    """Trains on every folder of ``data`` (functions.jsonl, train.jsonl, held_out.jsonl) and returns the run record."""
+@dataclass(frozen=True)
+class Ready:
+    """Data made ready for training: rows that name functions by number, and the documentation's vectors."""
+
+    rows: list[OpenRow]
+    held_out: list[OpenRow]
+    candidates: Candidates
+    functions: int
+    sources: dict[str, str]
+
+
+def prepare(data: Sequence[Path], out: Path, encoder: Path | None, config: TrainConfig, progress: Callable[[str, int, int], None]) -> Ready:
+    """Reads every folder of ``data`` and encodes rows and documentation. Raises DataError."""
     folder = find_encoder(encoder)
     tokenizer = plain_tokenizer(folder)
-    torch.set_num_threads(config.threads or torch.get_num_threads())
-    functions, rows, held, sources = _read(data, tokenizer, folder, out, note)
+    torch.set_num_threads(config.threads or os.cpu_count() or 1)
+    functions, rows, held, sources = _read(data, folder, progress)
     texts = (text for function in functions.values() for text in Signature(function).texts)
     documents = Documents(Encoder.pretrained(folder, 0.0), tokenizer)
-    numbers, vectors = encode_once(texts, documents, out / "vectors", lambda done, total: note(f"documentation: {done} of {total} texts"))
+    numbers, vectors = encode_once(texts, documents, out / "vectors", partial(progress, "documentation"))
     candidates = Candidates(list(functions.values()), numbers, vectors)
     rows, held = ([row for row in part if candidates.fits(row)] for part in (rows, held))
-    note(f"{len(rows)} rows to train on, {len(held)} held out, {len(functions)} functions")
+    return Ready(rows, held, candidates, len(functions), sources)
+
+
+def train_base(ready: Ready, out: Path, encoder: Path | None, config: TrainConfig, report: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
+    """Trains and returns the run record, which is also written to ``out/run.json``."""
     torch.manual_seed(config.seed)
-    network = OpenNetwork(Encoder.pretrained(folder, config.dropout), config)
-    trainer = Trainer(network, Open(candidates, config.seed), config, out, sources)
-    trainer.train(rows, held, report)
+    network = OpenNetwork(Encoder.pretrained(find_encoder(encoder), config.dropout), config)
+    trainer = Trainer(network, Open(ready.candidates, config.seed), config, out, ready.sources)
+    trainer.train(ready.rows, ready.held_out, report)
     return write_record(trainer)
+
+
+def restore_base(run: Path, encoder: Path) -> OpenNetwork:
+    """The network of a finished or running training. Raises OctocallError."""
+    path = run / "checkpoint.pt"
+    if not path.is_file():
+        raise OctocallError(f"{path} is missing; run: octocall train-base --out {run}")
+    state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
+    if state["catalog"] != Open.digest:
+        raise OctocallError(f"{path} was trained for one catalog; a training of the base is expected")
+    network = OpenNetwork(Encoder.pretrained(encoder), TrainConfig(**state["config"]))
+    network.load_state_dict(state["network"])
+    return network
 
 
 def plain_tokenizer(folder: Path) -> tokenizers.Tokenizer:
@@ -84,10 +113,12 @@ def plain_tokenizer(folder: Path) -> tokenizers.Tokenizer:
 
 
 def _read(
-    data: Sequence[Path], tokenizer: tokenizers.Tokenizer, encoder: Path, out: Path, note: Callable[[str], None]
+    data: Sequence[Path], encoder: Path, progress: Callable[[str, int, int], None]
 ) -> tuple[dict[str, Function], list[OpenRow], list[OpenRow], dict[str, str]]:
     functions: dict[str, Function] = {}
     for folder in data:
+        if missing := [name for name in (FUNCTIONS, TRAIN, HELD_OUT) if not (folder / name).is_file()]:
+            raise DataError(f"{folder / missing[0]} is missing; give a folder written by octocall dataset or octocall teach")
         table = read_functions(folder / FUNCTIONS)
         if doubled := functions.keys() & table.keys():
             raise DataError(f"{folder / FUNCTIONS} has the id {min(doubled)!r}, which another folder has too; rename one")
@@ -96,7 +127,7 @@ def _read(
     parts = []
     for name in (TRAIN, HELD_OUT):
         lines = [line for folder in data for line in (folder / name).read_text(encoding="utf-8").splitlines()]
-        parts.append(_encoded(lines, functions, encoder, lambda done, total, name=name: note(f"{name}: {done} of {total}")))  # type: ignore[misc]
+        parts.append(_encoded(lines, functions, encoder, partial(progress, name)))
     return functions, parts[0], parts[1], sources
 
 

@@ -13,7 +13,6 @@ from typer.testing import CliRunner
 
 from octocall.catalog import IRRELEVANT, Catalog
 from octocall.cli import app
-from octocall.data.dataset.build import exam_texts
 from octocall.data.dataset.choose import api_of, choose, rivals, tidy, unit_share, vendor
 from octocall.data.dataset.config import DatasetConfig
 from octocall.data.dataset.rows import skeleton
@@ -21,6 +20,7 @@ from octocall.data.dataset.spread import spread
 from octocall.data.example import Example, read_examples, read_functions
 from octocall.data.negatives import HARD, NEAREST, hashed, ranks
 from octocall.data.teachers.rules.script import script
+from octocall.data.verify import exam_texts
 from octocall.errors import DataError, OctocallError
 from octocall.function import REQUIRED, Function, Parameter
 from octocall.sources.common.loaded import Remark

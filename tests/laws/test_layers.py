@@ -23,6 +23,7 @@ LAYERS = [
     ["batch", "show", "progress", "data", "agent", "devices"],
     ["train", "bench", "flags"],
     ["export", "cli_bench", "cli_dataset", "cli_teach"],
+    ["cli_base"],
     ["cli", "__init__"],
     ["__main__"],
 ]

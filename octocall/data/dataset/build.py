@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -21,7 +19,7 @@ from octocall.data.example import write_functions
 from octocall.data.negatives import Encode, hashed, ranks
 from octocall.data.teachers.rules.script import script
 from octocall.data.teachers.rules.words import name_words
-from octocall.data.verify import grams
+from octocall.data.verify import exam_texts, grams
 from octocall.errors import DataError
 from octocall.files import Draft, digest, write_atomically
 from octocall.function import Function
@@ -128,19 +126,3 @@ def _shared(chosen: Sequence[tuple[str, Function]], config: DatasetConfig, exams
     taken = frozenset(gram for path in exams for text in exam_texts(path) for gram in grams(text))
     table = ranks(vectors, np.array(held, np.int32))
     return Shared(ids, scripts, held, table, shares, sides, answering, dict(same_api), config, taken, Voices.load())
-
-
-def exam_texts(path: Path) -> list[str]:
-    """The requests of exam rows: "query", or "question" as text or as turns of messages. Raises DataError."""
-    try:
-        return [text for line in path.read_text(encoding="utf-8").splitlines() if line.strip() for text in _asked(json.loads(line))]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise DataError(f"{path} cannot be read as exam rows ({error}); JSON lines with a query or a question are expected") from error
-
-
-def _asked(row: Any) -> list[str]:
-    if isinstance(row, dict) and not {"query", "question", "content"} & set(row):
-        raise KeyError("query")
-    if isinstance(row, dict):
-        row = row.get("query") or row.get("question") or row.get("content")
-    return [row] if isinstance(row, str) else [text for part in row or () for text in _asked(part)]
