@@ -22,7 +22,7 @@ from octocall.data.bookrows import Unsuited, read_calls
 from octocall.data.example import Example
 from octocall.data.functionbook import Wish, read_book
 from octocall.data.noise import Piece, disturb
-from octocall.data.public_sets import Asked, clinc, hwu, marked_well, snips
+from octocall.data.public_sets import Asked, Slot, clinc, hwu, marked_well, snips
 from octocall.data.public_similar import Similar
 from octocall.data.public_thingpedia import thingpedia
 from octocall.errors import OctocallError
@@ -79,7 +79,7 @@ def build_rows(folder: Path, seed: int) -> PublicRows:
     result = PublicRows({})
     sets = {"snips": marked_well(snips(folder)), "hwu64": marked_well(hwu(folder)), "clinc150": list(clinc(folder)), "thingpedia": list(thingpedia(folder, rng))}
     for name, requests in sets.items():
-        _add_set(name, documentation(name), requests, result, rng)
+        _add_set(name, documentation(name), requests, result, random.Random(f"{seed} {name}"))
     for rows in (result.train, result.held_out):
         rng.shuffle(rows)
     return result
@@ -178,25 +178,25 @@ class _Maker:
 
     @staticmethod
     def _wish(request: Asked, found: Sequence[Documented]) -> Wish:
-        counts = Counter((piece.slot[0], piece.slot[1]) for piece in request.pieces if piece.slot)  # type: ignore[index]
-        taken: set[tuple[int, str]] = set()
+        counts = Counter((slot.call, slot.name) for piece in request.pieces if isinstance(slot := piece.slot, Slot))
+        taken: list[set[str]] = [set() for _ in found]
         pieces: list[Piece] = []
         for at, piece in enumerate(request.pieces):
-            if piece.slot is None:
+            slot = piece.slot
+            if not isinstance(slot, Slot):
                 pieces.append(piece)
                 continue
-            call, slot, before = piece.slot  # type: ignore[misc]
-            name = _parameter(found[call], slot, (before, counts[call, slot]), _words_before(request.pieces[:at]), taken, call)
+            one, used = found[slot.call], taken[slot.call]
+            name = _parameter(one, slot, counts[slot.call, slot.name], _words_before(request.pieces[:at]), used)
             if name == "-":
                 pieces.append(Piece(piece.text))
                 continue
-            taken.add((call, name))
-            kind = found[call].function.parameter(name).type
-            pieces.append(Piece(piece.text, ((call, name),), typed=not isinstance(kind, Text)))
+            used.add(name)
+            pieces.append(Piece(piece.text, ((slot.call, name),), typed=not isinstance(one.function.parameter(name).type, Text)))
         implied = []
-        for call, slot, value in request.implied:
-            name = _parameter(found[call], slot, (0, 1), (), taken, call)
-            taken.add((call, name))
+        for call, key, value in request.implied:
+            name = _parameter(found[call], Slot(call, key), 1, (), taken[call])
+            taken[call].add(name)
             implied.append((call, name, value))
         return Wish(tuple(pieces), tuple(one.function.name for one in found), tuple(implied), (), request.place)
 
@@ -214,14 +214,14 @@ class _Maker:
         return (*called, *hard, *rest)
 
 
-def _parameter(one: Documented, slot: str, number: tuple[int, int], before: Sequence[str], taken: set[tuple[int, str]], call: int) -> str:
+def _parameter(one: Documented, slot: Slot, times: int, before: Sequence[str], used: set[str]) -> str:
     """The parameter that a slot fills: of the first rule that holds and is not used up. Raises Unsuited."""
     for known, name, condition in one.rules:
-        if known != slot or (call, name) in taken:
+        if known != slot.name or name in used:
             continue
-        if not condition or condition in before or (condition.isdigit() and number[1] > 1 and int(condition) == number[0] + 1):
+        if not condition or condition in before or (times > 1 and condition == str(slot.before + 1)):
             return name
-    raise Unsuited("a slot twice" if number[1] > 1 else "a slot without a parameter")
+    raise Unsuited("a slot twice" if times > 1 else "a slot without a parameter")
 
 
 def _words_before(pieces: Sequence[Piece]) -> list[str]:

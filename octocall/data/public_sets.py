@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from octocall.data.noise import Piece
 
@@ -17,14 +17,24 @@ _CLINC_TALK = frozenset((
     "thank_you", "what_are_your_hobbies", "what_can_i_ask_you", "what_is_your_name", "where_are_you_from", "who_do_you_work_for", "who_made_you", "yes", "oos",
 ))  # fmt: skip
 _POSSESSIVE = frozenset({"person", "relation", "date", "timeofday", "place_name", "artist_name", "audiobook_author"})
+MANGLED = re.compile(r"[\ufffdÃ\x80-\x9f]")
+"""Letters that went through a wrong encoding."""
 _BRACKETS = re.compile(r"\[\s*(\w+)\s*:\s*([^\]]*?)\s*\]")
+
+
+class Slot(NamedTuple):
+    """Of which call, called what in the set, and how many times it came before."""
+
+    call: int
+    name: str
+    before: int = 0
 
 
 @dataclass(frozen=True)
 class Asked:
     """One request of a set: calls by intent (none: irrelevant), its pieces with the slots of the set, and what is only implied.
 
-    The ``slot`` of a piece is (call, slot of the set, how many times the slot came before).
+    The ``slot`` of a piece is a Slot.
     """
 
     intents: tuple[str, ...]
@@ -52,7 +62,7 @@ def marked_well(requests: Iterable[Asked]) -> list[Asked]:
 
 def _runs(request: Asked) -> set[str]:
     """Every one, two or three words in a row that stand outside of slots."""
-    found = set()
+    found: set[str] = set()
     for piece in request.pieces:
         if not piece.slot:
             words = re.findall(r"[\w']+", piece.text.lower())
@@ -70,7 +80,7 @@ def _numbered(parts: Iterable[tuple[str, str | None]]) -> tuple[Piece, ...]:
             continue
         value = text.strip()
         begin = text.index(value)
-        pieces += [Piece(text[:begin]), Piece(value, (0, slot, seen[slot])), Piece(text[begin + len(value) :])]
+        pieces += [Piece(text[:begin]), Piece(value, Slot(0, slot, seen[slot])), Piece(text[begin + len(value) :])]
         seen[slot] += 1
     pieces = [piece if piece.slot else replace(piece, text=re.sub(r"\s+", " ", piece.text)) for piece in pieces if piece.text]
     if pieces:  # blanks at the ends say nothing
@@ -89,7 +99,7 @@ def snips(folder: Path) -> Iterator[Asked]:
     for place, row in _lines(folder / "snips/train.jsonl"):
         parts = [(part["text"], part.get("entity")) for part in row["data"]]
         text = "".join(part for part, _ in parts)
-        if "\ufffd" not in text and "Ã" not in text:
+        if not MANGLED.search(text):
             # whose playlist: the name alone, and only where there is one
             owners = [_possessive(p, None if p.strip().lower() == "my" else s) if s == "playlist_owner" else [(p, s)] for p, s in parts]
             yield Asked((str(row["intent"]),), _numbered(part for both in owners for part in both), place)

@@ -48,7 +48,8 @@ class Understanding(nn.Module):
 
     def forward(self, rows: Tensor, kinds: Tensor) -> tuple[Tensor, Tensor]:
         """What the decoder sees of each row, and what it is found by, both [rows, width]."""
-        return self.network.understand_one(rows, kinds), self.network.answer(rows)
+        # a batch of one: products of three dimensions are the ones that are packed to eight bits
+        return self.network.understand_one(rows[None], kinds[None])[0], self.network.answer(rows[None])[0]
 
 
 class Question(nn.Module):

@@ -107,8 +107,9 @@ def runs(record: dict[str, Any] | None) -> list[str]:
     if record is None:
         return []
     config = record["config"]
+    data = ", ".join(digest[:16] + "…" for name, digest in record["data"].items() if name.endswith("train.jsonl"))
     line = (
         f"Training: {config['steps']} steps of {config['batch_size']} on {record['device']} ({record['precision']}), {record['seconds'] / 60:.0f} minutes, "
-        f"seed {config['seed']}, torch {record['torch']}, data SHA-256 {record['data']['train.jsonl'][:16]}…"
+        f"seed {config['seed']}, torch {record['torch']}, data SHA-256 {data}"
     )
     return [*runs(record.get("start")), line]

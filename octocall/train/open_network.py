@@ -95,9 +95,9 @@ class OpenNetwork(nn.Module):
         return self.mixed(x, self.side_function(x)[owner] + self.side_mean(mean)[owner])
 
     def understand_one(self, rows: Tensor, kinds: Tensor) -> Tensor:
-        """``understand`` for the rows of a single function."""
+        """``understand`` for the rows [1, rows, width] of a single function."""
         x = self.row_norm(rows) + self.kinds(kinds)
-        return self.mixed(x, self.side_function(x[:1]) + self.side_mean(x.mean(0, keepdim=True)))
+        return self.mixed(x, self.side_function(x[:, :1]) + self.side_mean(x.mean(1, keepdim=True)))
 
     def mixed(self, x: Tensor, context: Tensor) -> Tensor:
         """Rows with what is around them."""
