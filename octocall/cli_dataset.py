@@ -16,11 +16,11 @@ from octocall.flags import flags
 def dataset(
     config: DatasetConfig,
     catalogue: Annotated[list[Path], typer.Option("--catalogue", help="A list of operations (JSON lines, plain or in gzip) or a folder of lists")],
-    out_: Annotated[Path, typer.Option("--out", help="Folder for the data")] = Path("work/open"),
+    out_: Annotated[Path, typer.Option("--out", help="Folder for the data")] = Path("work/operations"),
     exam: Annotated[list[Path] | None, typer.Option("--exam", help="Exam rows that the data must not share 6-grams with")] = None,
     cluster: Annotated[str, typer.Option("--cluster", help='"local" or the address of a Ray cluster; without it, processes of this machine')] = "",
 ) -> None:
-    """Write verified training data for functions that are never compiled, from published operations.
+    """Write training rows for the base from published operations.
 
     The same settings and lists give the same bytes, however many processes write them.
     """

@@ -18,7 +18,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from octocall.codecs.signature import Signature
-from octocall.data.compile import HELD_OUT, TRAIN
+from octocall.data.compile import FUNCTIONS, HELD_OUT, TRAIN
 from octocall.data.example import Example, read_functions
 from octocall.errors import DataError, OctocallError
 from octocall.files import digest
@@ -32,7 +32,6 @@ from octocall.train.run import find_encoder
 from octocall.train.trainer import Trainer, decision_loss, write_record
 from octocall.train.vectors import Documents, encode_once
 
-FUNCTIONS = "functions.jsonl"
 _CHUNK = 2000
 _FOUND = 0.3
 """Weight of finding the right function among many, beside writing the plan."""
@@ -118,7 +117,7 @@ def _read(
     functions: dict[str, Function] = {}
     for folder in data:
         if missing := [name for name in (FUNCTIONS, TRAIN, HELD_OUT) if not (folder / name).is_file()]:
-            raise DataError(f"{folder / missing[0]} is missing; give a folder written by octocall dataset or octocall teach")
+            raise DataError(f"{folder / missing[0]} is missing; give a folder written by octocall books, dataset or teach")
         table = read_functions(folder / FUNCTIONS)
         if doubled := functions.keys() & table.keys():
             raise DataError(f"{folder / FUNCTIONS} has the id {min(doubled)!r}, which another folder has too; rename one")

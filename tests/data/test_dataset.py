@@ -20,12 +20,13 @@ from octocall.data.dataset.spread import spread
 from octocall.data.example import Example, read_examples, read_functions
 from octocall.data.negatives import HARD, NEAREST, hashed, ranks
 from octocall.data.teachers.rules.script import script
-from octocall.data.verify import exam_texts
+from octocall.data.verify import carrier_grams, exam_grams, exam_texts
 from octocall.errors import DataError, OctocallError
 from octocall.function import REQUIRED, Function, Parameter
 from octocall.sources.common.loaded import Remark
 from octocall.sources.operations import read_operations
 from octocall.types import Record, Text
+from tests.conftest import small_tokenizer
 
 ARGUMENTS = ("--rows", "600", "--held-out", "0.3", "--functions", "100")
 
@@ -63,6 +64,15 @@ def test_rows_are_plans_over_their_candidates(sides: tuple[list[Example], list[E
     assert {"single", "parallel", "irrelevant"} <= kinds
 
 
+def test_rows_are_read_as_those_of_books(out: Path, sides: tuple[list[Example], list[Example]]) -> None:
+    pytest.importorskip("torch", reason="training needs the extra train")
+    from octocall.train.open_rows import OpenEncoder
+
+    rows = [*sides[0][:60], *sides[1][:60]]
+    encoder = OpenEncoder(read_functions(out / "functions.jsonl"), small_tokenizer())
+    assert [len(row.gold) > 0 for row in map(encoder.row, rows)] == [made.kind != "irrelevant" for made in rows]
+
+
 def test_sides_share_no_vendor_and_no_phrasing(sides: tuple[list[Example], list[Example]]) -> None:
     train, held = sides
     assert train and held
@@ -83,12 +93,18 @@ def test_workers_do_not_matter(out: Path, tmp_path: Path) -> None:
 
 
 def test_rows_shared_with_an_exam_are_left_out(out: Path, tmp_path: Path) -> None:
-    line = next(line for line in (out / "train.jsonl").read_text().splitlines() if len(json.loads(line)["query"].split()) > 9)
+    made = list(read_examples(out / "train.jsonl", read_functions(out / "functions.jsonl")))
+    long = [one for one in made if len(carrier_grams(one)) > 2]
+    said = {one.request.text for one in long if one.kind != "irrelevant"}
+    long = [*[one for one in long if one.kind != "irrelevant"][:1], *[one for one in long if one.request.text not in said]]
     exam = tmp_path / "exam.jsonl"
-    exam.write_text(json.dumps({"question": [[{"role": "user", "content": json.loads(line)["query"]}]]}) + "\n")
-    assert exam_texts(exam) == [json.loads(line)["query"]]
-    card = (run(tmp_path, "--workers", "1", "--exam", str(exam)) / "data_card.md").read_text()
-    assert "exam.jsonl" in card
+    exam.write_text("".join(json.dumps({"question": [[{"role": "user", "content": one.request.text}]]}) + "\n" for one in long))
+    assert exam_texts(exam) == [one.request.text for one in long]
+    other = run(tmp_path, "--workers", "1", "--exam", str(exam))
+    card, taken = (other / "data_card.md").read_text(), exam_grams([exam])
+    assert "exam.jsonl" in card and "refused: shared with an exam" in card
+    rows = [one for name in ("train.jsonl", "held_out.jsonl") for one in read_examples(other / name, read_functions(other / "functions.jsonl"))]
+    assert rows and all(taken.isdisjoint(carrier_grams(one)) for one in rows)
 
 
 @pytest.mark.parametrize("text", ["{}", "no json", '{"id": 1}'])

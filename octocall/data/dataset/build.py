@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import numpy as np
 
-from octocall.data.dataset.card import data_card
-from octocall.data.dataset.choose import api_of, choose, unit_share, vendor, weight
+from octocall.data.card import write_card
+from octocall.data.compile import FUNCTIONS, HELD_OUT, TRAIN, held_out
+from octocall.data.dataset.choose import api_of, choose, vendor, weight
 from octocall.data.dataset.config import DatasetConfig
 from octocall.data.dataset.rows import Voices
 from octocall.data.dataset.spread import spread
@@ -19,14 +20,13 @@ from octocall.data.example import write_functions
 from octocall.data.negatives import Encode, hashed, ranks
 from octocall.data.teachers.rules.script import script
 from octocall.data.teachers.rules.words import name_words
-from octocall.data.verify import exam_texts, grams
+from octocall.data.verify import exam_grams
 from octocall.errors import DataError
-from octocall.files import Draft, digest, write_atomically
+from octocall.files import Draft
 from octocall.function import Function
 from octocall.sources.common.loaded import Remark
 from octocall.sources.operations import files, read_operations
 
-TRAIN, HELD_OUT, FUNCTIONS, CARD = "train.jsonl", "held_out.jsonl", "functions.jsonl", "data_card.md"
 _REPEATED = 4
 """So many functions may be asked for in the same words."""
 _TASK = 60
@@ -50,25 +50,34 @@ def compile_dataset(
     order = sorted(range(len(chosen)), key=lambda row: (not shared.held_out[row], chosen[row][0]))
     tasks = [order[at : at + _TASK] for at in range(0, len(order), _TASK)]
     counts: Counter[str] = Counter()
-    sieve = Sieve(counts)
+    new = NewRows(counts)
     out.mkdir(parents=True, exist_ok=True)
     with Draft(out / TRAIN) as train, Draft(out / HELD_OUT) as held:
         for number, (rows, refused) in enumerate(spread(write_rows, shared, tasks, cluster, config.workers)):
             counts.update({f"refused: {why}": count for why, count in refused.items()})
-            lines = sieve.lines(rows)
+            lines = new.lines(rows)
             train.write("".join(lines[0]).encode())
             held.write("".join(lines[1]).encode())
             progress("rows", number + 1, len(tasks))
-    used = sieve.used
+    used = new.used
     write_functions(out / FUNCTIONS, {chosen[row][0]: chosen[row][1] for row in sorted(used)})
     counts["functions"] = len(used)
-    digests = {name: digest(out / name) for name in (FUNCTIONS, TRAIN, HELD_OUT)}
-    write_atomically(out / CARD, data_card(config, counts, catalogues, exams, digests).encode())
+    settings = {name: value for name, value in asdict(config).items() if name != "workers"}
+    write_card(out, "open functions", settings, exams, counts, list(_notes(catalogues)))
     return counts
 
 
+def _notes(catalogues: Sequence[Path]) -> Iterator[str]:
+    """What the card says of the lists of operations: where their texts are from."""
+    yield from ("Requests are written by rules from the documentation of published operations; no model and no person wrote them.", "")
+    for path in catalogues:
+        notices = sorted((path if path.is_dir() else path.parent).glob("NOTICE*"))
+        told = [line for notice in notices for line in notice.read_text(encoding="utf-8").splitlines()[:12] if line.strip()]
+        yield from (f"Source `{path.name}`:", "", *(f"> {line}" for line in told), "")
+
+
 @dataclass
-class Sieve:
+class NewRows:
     """Keeps what is new: no request twice, few functions in the same words, no held-out phrasing in training."""
 
     counts: Counter[str]
@@ -114,7 +123,7 @@ def _shared(chosen: Sequence[tuple[str, Function]], config: DatasetConfig, exams
     """What the workers know. Raises DataError."""
     ids = [place for place, _ in chosen]
     scripts = [found for _, function in chosen if (found := script(function)) is not None]
-    held = [unit_share(f"{config.seed}-side-{vendor(place)}") < config.held_out for place in ids]
+    held = [held_out(f"{config.seed}-side-{vendor(place)}", config.held_out) for place in ids]
     vectors = encode([f"{' '.join(name_words(function.name))}. {function.description}" for _, function in chosen])
     same_api: dict[str, list[int]] = defaultdict(list)
     for row, place in enumerate(ids):
@@ -123,6 +132,5 @@ def _shared(chosen: Sequence[tuple[str, Function]], config: DatasetConfig, exams
     answering = {side: [row for row in rows if scripts[row].function.returns is not None] or rows for side, rows in sides.items()}
     weights = [weight(found) for found in scripts]
     shares = [each * config.rows * (1 - config.unsolvable) / sum(weights) for each in weights]
-    taken = frozenset(gram for path in exams for text in exam_texts(path) for gram in grams(text))
     table = ranks(vectors, np.array(held, np.int32))
-    return Shared(ids, scripts, held, table, shares, sides, answering, dict(same_api), config, taken, Voices.load())
+    return Shared(ids, scripts, held, table, shares, sides, answering, dict(same_api), config, exam_grams(exams), Voices.load())

@@ -12,6 +12,7 @@ from pathlib import Path
 from octocall.call import Plan, Request
 from octocall.data.example import Example
 from octocall.data.noise import Piece, disturb
+from octocall.data.teachers.common.placing import phrasing
 from octocall.data.teachers.offline import OfflineTeacher
 from octocall.data.teachers.rules.script import FIRST, Draft, Setting
 from octocall.types import Context, Text
@@ -84,10 +85,5 @@ def example(teacher: OfflineTeacher, draft: Draft, source: str, voices: Voices, 
 
 def skeleton(example: Example) -> str:
     """The words of a request without its values: the phrasing."""
-    spans = sorted(span for outer in example.plan.calls for call in outer.walk() for places in call.spans.values() for span in places)
-    found, at = [], 0
-    for begin, end in spans:
-        if begin >= at:
-            found.append(example.request.text[at:begin])
-            at = end
-    return re.sub(r"\W+", " ", "<>".join([*found, example.request.text[at:]]).lower().replace("<>", " _ ")).strip()
+    calls = [call for outer in example.plan.calls for call in outer.walk()]
+    return re.sub(r"\s*<\w+>\s*", " _ ", phrasing(example.request.text, calls)).strip()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import random
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -18,13 +16,13 @@ from octocall.catalog import IRRELEVANT
 from octocall.data.dataset.choose import api_of, rivals
 from octocall.data.dataset.config import DatasetConfig
 from octocall.data.dataset.rows import Voices, example, setting, skeleton
-from octocall.data.example import Example
+from octocall.data.example import Example, example_line
 from octocall.data.negatives import easy, similar
 from octocall.data.teachers.common.task import Rejected
 from octocall.data.teachers.offline import OfflineTeacher
 from octocall.data.teachers.rules.script import Draft, Script
 from octocall.data.teachers.rules.several import again, joined, nested, takes_result
-from octocall.data.verify import carrier_grams
+from octocall.data.verify import carrier_grams, key
 from octocall.errors import MissingExtraError
 
 _CANDIDATES = (1, 2, 2, 3, 3, 3, 4, 4, 4, 4, 4, 5, 5, 6, 7, 8, 10, 12)
@@ -115,15 +113,16 @@ class _Writer:
         share = self.shared.config.unsolvable / (1 - self.shared.config.unsolvable)
         for _ in range(int(share) + (self.rng.random() < share % 1)):
             beside = self.unsolvable(made)
-            if beside is not None:
+            if beside is not None and self._examined(beside[0]):
+                self.refused["shared with an exam"] += 1
+            elif beside is not None:
                 twin, candidates = beside
                 yield self._row(twin, phrasing if twin.request is made.request else skeleton(twin), candidates)
 
     def _row(self, made: Example, phrasing: str, candidates: list[int]) -> Row:
-        idle = made.kind == "irrelevant"
         named = replace(made, candidates=tuple(self.shared.ids[row] for row in candidates))
-        key = hashlib.sha256(f"{idle}{made.request.text.lower()}".encode()).hexdigest()[:16]
-        return Row(self.side, f"{'-' if idle else '+'}{phrasing}", key, made.kind, candidates, json.dumps(named.to_json(), ensure_ascii=False) + "\n")
+        sign = "-" if made.kind == "irrelevant" else "+"
+        return Row(self.side, sign + phrasing, sign + key(made.request.text), made.kind, candidates, example_line(named))
 
     def solvable(self) -> tuple[Example, list[int]]:
         """A request with its calls, and candidates. Raises Rejected."""
@@ -145,9 +144,13 @@ class _Writer:
         if draft is None:
             raise Rejected("no words were found")
         made = example(self.teacher, draft, self.shared.ids[self.own], self.shared.voices, at)
-        if self.shared.exams and not self.shared.exams.isdisjoint(carrier_grams(made)):
+        if self._examined(made):
             raise Rejected("shared with an exam")
         return made, self._beside(targets)
+
+    def _examined(self, made: Example) -> bool:
+        """Whether an exam has words of a request; an unsolvable one has no values, so that all of it counts."""
+        return bool(self.shared.exams) and not self.shared.exams.isdisjoint(carrier_grams(made))
 
     def unsolvable(self, made: Example) -> tuple[Example, list[int]] | None:
         """A request that none of its candidates solves: ``made`` itself, another one for the same function, or one that asks for nothing."""
