@@ -37,6 +37,7 @@ def train_base(
     config: TrainConfig,
     data: DataOption,
     out_: Annotated[Path, typer.Option("--out", help="Folder for checkpoint and run record")] = Path("work/base-run"),
+    start: Annotated[Path | None, typer.Option("--start", help="Folder of a run whose weights this one starts from")] = None,
     encoder: EncoderOption = None,
 ) -> None:
     """Train the base.
@@ -53,7 +54,7 @@ def train_base(
         ready = prepare(data, out_, encoder, config, update)
     show.complain(f"{len(ready.rows)} rows to train on, {len(ready.held_out)} held out, {ready.functions} functions")
     with training(show.err, config.steps) as report:
-        record = train_base(ready, out_, encoder, config, report)
+        record = train_base(ready, out_, encoder, config, report, start)
     show.out.print(f"{out_ / 'run.json'}: {record['seconds'] / 60:.1f} minutes, {record['curve'][-1] if record['curve'] else ''}")
 
 

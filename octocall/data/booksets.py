@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from octocall.catalog import IRRELEVANT, Catalog
-from octocall.data.bookrows import Books, function_id
+from octocall.data.bookrows import Backgrounds, Books, function_id
 from octocall.data.compile import CARD, HELD_OUT, HERE, TRAIN, held_out
 from octocall.data.example import Example, read_examples, write_examples, write_functions
 from octocall.data.functionbook import Group, read_books
@@ -21,6 +21,7 @@ from octocall.function import Function
 
 FUNCTIONS = "functions.jsonl"
 FOLDER = HERE / "phrasebooks" / "open"
+BACKGROUNDS = HERE / "phrasebooks" / "backgrounds.txt"
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class BooksConfig:
     """How many rows of which kind; every field is a flag of ``octocall books``."""
 
     variants: int = field(default=8, metadata={"help": "Rows of a request, its own words first; twice as many where it asks for several calls"})
-    joined: int = field(default=96, metadata={"help": "Rows an application that are put together from single requests"})
+    joined: int = field(default=64, metadata={"help": "Rows an application that are put together from single requests"})
     held_out: float = field(default=0.05, metadata={"help": "Share of the applications that are kept for validation"})
     seed: int = field(default=0, metadata={"help": "Seed of all draws"})
 
@@ -42,7 +43,7 @@ def compile_books(config: BooksConfig, out: Path, *, exams: Sequence[Path] = (),
                   progress: Callable[[str, int, int], None] = lambda *_: None) -> Counter[str]:  # fmt: skip
     """Writes functions, rows and the data card to ``out`` and returns what was counted. The same books and settings give the same bytes."""
     groups = list(read_books(folder))
-    books, sieve = Books(groups), Sieve(exams)
+    books, sieve = Books(groups, Backgrounds.read(BACKGROUNDS)), Sieve(exams)
     parts: dict[str, list[Example]] = {TRAIN: [], HELD_OUT: []}
     for number, group in enumerate(groups, 1):
         # an application, and with it its functions and phrasings, is on one side

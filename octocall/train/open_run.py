@@ -28,8 +28,8 @@ from octocall.train.config import TrainConfig
 from octocall.train.networks import Encoder
 from octocall.train.open_network import OpenBatch, OpenNetwork
 from octocall.train.open_rows import Candidates, OpenEncoder, OpenRow
-from octocall.train.run import find_encoder
-from octocall.train.trainer import Trainer, decision_loss, write_record
+from octocall.train.run import find_encoder, read_record
+from octocall.train.trainer import CHECKPOINT, Trainer, decision_loss, write_record
 from octocall.train.vectors import Documents, encode_once
 
 FUNCTIONS = "functions.jsonl"
@@ -82,18 +82,28 @@ def prepare(data: Sequence[Path], out: Path, encoder: Path | None, config: Train
     return Ready(rows, held, candidates, len(functions), sources)
 
 
-def train_base(ready: Ready, out: Path, encoder: Path | None, config: TrainConfig, report: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
-    """Trains and returns the run record, which is also written to ``out/run.json``."""
+def train_base(
+    ready: Ready, out: Path, encoder: Path | None, config: TrainConfig, report: Callable[[dict[str, Any]], None], start: Path | None = None
+) -> dict[str, Any]:
+    """Trains, with the weights of the run ``start`` where one is given; returns the run record, which is also written to ``out/run.json``."""
     torch.manual_seed(config.seed)
-    network = OpenNetwork(Encoder.pretrained(find_encoder(encoder), config.dropout), config)
-    trainer = Trainer(network, Open(ready.candidates, config.seed), config, out, ready.sources)
+    folder, sources, earlier = find_encoder(encoder), ready.sources, None
+    network = OpenNetwork(Encoder.pretrained(folder, config.dropout), config)
+    if start is not None:
+        earlier = read_record(start)
+        try:
+            network.load_state_dict(restore_base(start, folder).state_dict())
+        except RuntimeError as error:
+            raise OctocallError(f"{start} has a network of another shape; train with the settings of its run.json") from error
+        sources = {**sources, "start": digest(start / CHECKPOINT)}
+    trainer = Trainer(network, Open(ready.candidates, config.seed), config, out, sources)
     trainer.train(ready.rows, ready.held_out, report)
-    return write_record(trainer)
+    return write_record(trainer, earlier)
 
 
 def restore_base(run: Path, encoder: Path) -> OpenNetwork:
     """The network of a finished or running training. Raises OctocallError."""
-    path = run / "checkpoint.pt"
+    path = run / CHECKPOINT
     if not path.is_file():
         raise OctocallError(f"{path} is missing; run: octocall train-base --out {run}")
     state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
