@@ -71,7 +71,12 @@ def compiled(
 @flags(TrainConfig)
 def train_base(
     config: TrainConfig,
-    data: DataOption,
+    data: Annotated[
+        list[str],
+        typer.Option(
+            "--data", help="Folder with functions.jsonl, train.jsonl and held_out.jsonl, or FOLDER:ROWS for so many of its rows; may be given several times"
+        ),
+    ],
     out_: Annotated[Path, typer.Option("--out", help="Folder for checkpoint and run record")] = Path("work/base-run"),
     start: Annotated[Path | None, typer.Option("--start", help="Folder of a run whose weights this one starts from")] = None,
     encoder: EncoderOption = None,
@@ -87,11 +92,17 @@ def train_base(
     except ImportError as error:
         raise MissingExtraError(error.name or "torch", "train") from None
     with counting(show.err) as update:
-        ready = prepare(data, out_, encoder, config, update)
+        ready = prepare([_share(folder) for folder in data], out_, encoder, config, update)
     show.complain(f"{len(ready.rows)} rows to train on, {len(ready.held_out)} held out, {ready.functions} functions")
     with training(show.err, config.steps) as report:
         record = train_base(ready, out_, encoder, config, report, start)
     show.out.print(f"{out_ / 'run.json'}: {record['seconds'] / 60:.1f} minutes, {record['curve'][-1] if record['curve'] else ''}")
+
+
+def _share(text: str) -> tuple[Path, int]:
+    """FOLDER or FOLDER:ROWS; 0 stands for all."""
+    folder, colon, rows = text.rpartition(":")
+    return (Path(folder), int(rows)) if colon and rows.isdigit() else (Path(text), 0)
 
 
 def export_base(
