@@ -11,6 +11,8 @@ import pytest
 from operations import rows
 
 from octocall.call import Request
+from octocall.data.bookrows import Backgrounds
+from octocall.data.booksets import BACKGROUNDS
 from octocall.data.dataset.rows import Voices, example, setting
 from octocall.data.teachers.common.task import Rejected
 from octocall.data.teachers.offline import OfflineTeacher
@@ -121,7 +123,7 @@ def test_the_sides_share_only_the_plainest_sentences() -> None:
 
 
 def test_every_request_reads_back() -> None:
-    teacher, voices, seen = OfflineTeacher(), Voices.load(), set()
+    teacher, voices, seen = OfflineTeacher(), Voices(Backgrounds.read(BACKGROUNDS)), set()
     for seed, function in enumerate(functions()):
         for draft in teacher.queries(function, 20, at(seed)):
             try:
@@ -163,7 +165,7 @@ def test_several_calls_of_one_function() -> None:
     calls = set()
     for draft in drafts:
         try:
-            made = example(OfflineTeacher(), draft, "test", Voices([""], [""], 0, 0, 0), at(0))
+            made = example(OfflineTeacher(), draft, "test", Voices(slips=0), at(0))
         except Rejected:
             continue
         assert all(call.name == "weather" and call.arguments["city"] in made.request.text for call in made.plan.calls)
@@ -175,7 +177,7 @@ def test_a_result_inside_a_message() -> None:
     outer = script(Function("send", "Send a message to a user", (Parameter("user", Text()), Parameter("message", Text()))))
     assert outer is not None
     draft = next(draft for seed in range(20) if (draft := nested(OfflineTeacher(), outer, weather(), at(seed))) is not None)
-    made = example(OfflineTeacher(), draft, "test", Voices([""], [""], 0, 0, 0), at(0))
+    made = example(OfflineTeacher(), draft, "test", Voices(slips=0), at(0))
     assert made.kind == "nested" and made.plan.calls[0].arguments["message"].name == "weather"
 
 

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
+from octocall.data.bookrows import Backgrounds
+from octocall.data.booksets import BACKGROUNDS
 from octocall.data.card import write_card
 from octocall.data.compile import FUNCTIONS, HELD_OUT, TRAIN, held_out
 from octocall.data.dataset.choose import api_of, choose, vendor, weight
@@ -133,4 +135,4 @@ def _shared(chosen: Sequence[tuple[str, Function]], config: DatasetConfig, exams
     weights = [weight(found) for found in scripts]
     shares = [each * config.rows * (1 - config.unsolvable) / sum(weights) for each in weights]
     table = ranks(vectors, np.array(held, np.int32))
-    return Shared(ids, scripts, held, table, shares, sides, answering, dict(same_api), config, exam_grams(exams), Voices.load())
+    return Shared(ids, scripts, held, table, shares, sides, answering, dict(same_api), config, exam_grams(exams), Voices(Backgrounds.read(BACKGROUNDS)))

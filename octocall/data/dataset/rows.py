@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from octocall.call import Plan, Request
+from octocall.data.bookrows import Backgrounds
 from octocall.data.example import Example
 from octocall.data.noise import Piece, disturb
 from octocall.data.teachers.common.placing import phrasing
@@ -18,35 +17,20 @@ from octocall.data.teachers.rules.script import FIRST, Draft, Setting
 from octocall.types import Context, Text
 
 _MARK = re.compile("\ue000(.)([^\ue001]*)\ue001", re.S)
-_POOLS = Path(__file__).parents[1] / "pools"
 
 
 @dataclass(frozen=True)
 class Voices:
-    """How requests are said around their words: shares of rows with slips of typing, with a sentence before and after.
+    """How requests are said: shares of them with slips of typing and with a sentence around them that asks for nothing."""
 
-    The sentences ask for nothing.
-    """
-
-    before: Sequence[str]
-    after: Sequence[str]
+    backgrounds: Backgrounds = field(default_factory=Backgrounds)
     slips: float = 0.25
-    led: float = 0.08
-    followed: float = 0.02
+    around: float = 0.1
 
-    @classmethod
-    def load(cls) -> Voices:
-        """With the sentences of the phrase books."""
-        before, after = ((_POOLS / f"context.{where}.txt").read_text(encoding="utf-8").splitlines() for where in ("before", "after"))
-        return cls(before, after)
-
-    def applied(self, pieces: list[Piece], command: bool, rng: random.Random) -> list[Piece]:
-        """``pieces`` as somebody might say them; ``command`` tells that "please" and the like may stand before."""
-        if rng.random() < self.led:
-            pieces = [Piece(rng.choice(self.before).rstrip(".! ") + rng.choice((". ", ". ", ". ", "! ", " - ", "... "))), *pieces]
-        if rng.random() < self.followed and pieces[-1].slot is None and pieces[-1].text.endswith((".", "?")):
-            pieces = [*pieces, Piece(" " + rng.choice(self.after))]
-        return disturb(pieces, rng, wrap=command) if rng.random() < self.slips else pieces
+    def applied(self, parts: list[Piece], command: bool, rng: random.Random) -> list[Piece]:
+        """``parts`` as somebody might say them; ``command`` tells that "please" and the like may stand before."""
+        parts = self.backgrounds.around(parts, rng) if rng.random() < self.around else parts
+        return disturb(parts, rng, wrap=command) if rng.random() < self.slips else parts
 
 
 def setting(rng: random.Random) -> Setting:

@@ -15,14 +15,14 @@ from octocall.call import Call, Plan, Request
 from octocall.catalog import IRRELEVANT
 from octocall.data.dataset.choose import api_of, rivals
 from octocall.data.dataset.config import DatasetConfig
-from octocall.data.dataset.rows import Voices, example, setting, skeleton
+from octocall.data.dataset.rows import Voices, example, pieces, setting, skeleton
 from octocall.data.example import Example, example_line
 from octocall.data.negatives import easy, similar
 from octocall.data.teachers.common.task import Rejected
 from octocall.data.teachers.offline import OfflineTeacher
-from octocall.data.teachers.rules.script import Draft, Script
+from octocall.data.teachers.rules.script import Draft, Script, Setting
 from octocall.data.teachers.rules.several import again, joined, nested, takes_result
-from octocall.data.verify import carrier_grams, key
+from octocall.data.verify import carrier_grams, grams, key
 from octocall.errors import MissingExtraError
 
 _CANDIDATES = (1, 2, 2, 3, 3, 3, 4, 4, 4, 4, 4, 5, 5, 6, 7, 8, 10, 12)
@@ -143,10 +143,14 @@ class _Writer:
             draft = self.teacher.draft(self.found, at)
         if draft is None:
             raise Rejected("no words were found")
+        return self._written(draft, at), self._beside(targets)
+
+    def _written(self, draft: Draft, at: Setting) -> Example:
+        """The example of a draft. Raises Rejected, also where an exam has its words before slips of typing hide them."""
         made = example(self.teacher, draft, self.shared.ids[self.own], self.shared.voices, at)
-        if self._examined(made):
+        if self._examined(made) or any(not self.shared.exams.isdisjoint(grams(part.text)) for part in pieces(draft) if part.slot is None):
             raise Rejected("shared with an exam")
-        return made, self._beside(targets)
+        return made
 
     def _examined(self, made: Example) -> bool:
         """Whether an exam has words of a request; an unsolvable one has no values, so that all of it counts."""
@@ -156,22 +160,21 @@ class _Writer:
         """A request that none of its candidates solves: ``made`` itself, another one for the same function, or one that asks for nothing."""
         request: Request | None = made.request
         if self.rng.random() < _CHATTER:
-            voices = self.shared.voices
-            text = self.rng.choice(voices.after if self.rng.random() < 0.3 else voices.before)
-            request = Request(text + self.rng.choice(("", "", ".", "!")), made.request.now)
+            said = self.shared.voices.backgrounds
+            request = Request(self.rng.choice(said.after if self.rng.random() < 0.3 else said.before), made.request.now)
         elif self.rng.random() < 0.5 or len(made.plan.calls) > 1 or made.kind == "nested":
-            request = self._another(made.source)
+            request = self._another()
         if request is None:
             return None
         chosen = self._others([self.found], {self._name(self.own)}, self.rng.choice(_CANDIDATES), self.rng.choice((0, 1, 2, _HARD, _HARD)))
         self.rng.shuffle(chosen)
         return (Example(request, Plan((Call(IRRELEVANT),)), made.source, "irrelevant"), chosen) if chosen else None
 
-    def _another(self, source: str) -> Request | None:
+    def _another(self) -> Request | None:
         at = setting(self.rng)
         draft = self.teacher.draft(self.found, at)
         try:
-            return example(self.teacher, draft, source, self.shared.voices, at).request if draft else None
+            return self._written(draft, at).request if draft else None
         except Rejected:
             return None
 
