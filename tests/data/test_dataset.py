@@ -25,7 +25,7 @@ from octocall.errors import DataError, OctocallError
 from octocall.function import REQUIRED, Function, Parameter
 from octocall.sources.common.loaded import Remark
 from octocall.sources.operations import read_operations
-from octocall.types import Record, Text
+from octocall.types import Dictionary, Record, Text
 from tests.conftest import small_tokenizer
 
 ARGUMENTS = ("--rows", "600", "--held-out", "0.3", "--functions", "100")
@@ -160,9 +160,16 @@ def test_rivals() -> None:
 
 
 def test_tidy_drops_what_nobody_says() -> None:
-    parameters = (Parameter("id", Text()), Parameter("api_key", Text()), Parameter("meta", Record(()), default=None), Parameter("title", Text(), default=None))
+    parameters = (
+        Parameter("id", Text()),
+        Parameter("api_key", Text()),
+        Parameter("meta", Record(()), default=None),
+        Parameter("labels", Dictionary(), default=None),
+        Parameter("title", Text(), default=None),
+    )
     found = tidy(Function("f", "Get a card", parameters), "0")
     assert found is not None and [parameter.name for parameter in found.parameters] == ["id", "title"]
+    assert script(Function("f", "Create a card", (Parameter("labels", Dictionary()),))) is None
     assert tidy(Function("f", "Swap", (Parameter("user", Text()), Parameter("user_2", Text()))), "0") is None
 
 

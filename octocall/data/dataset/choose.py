@@ -15,7 +15,7 @@ from octocall.data.teachers.rules.script import Script, script
 from octocall.data.teachers.rules.topics import is_junk
 from octocall.data.teachers.rules.words import lines, name_words, pattern, singular
 from octocall.function import Function, Parameter
-from octocall.types import Anything, Record, Text
+from octocall.types import Anything, Dictionary, Record, Text
 
 _MOST_PARAMETERS = 10
 _CREDENTIAL = pattern("credential")
@@ -73,7 +73,7 @@ def weight(found: Script) -> float:
 
 
 def tidy(function: Function, seed: str) -> Function | None:
-    """A clean signature: without credentials, records and most of the junk, at most ten parameters.
+    """A clean signature: without credentials, records, dictionaries and most of the junk, at most ten parameters.
 
     None where two parameters mean the same.
     """
@@ -91,7 +91,7 @@ def tidy(function: Function, seed: str) -> Function | None:
             continue
         if p.required:
             kept.append(p)
-        elif not isinstance(p.type, Record | Anything) and room > 0 and (not is_junk(p.original or p.name) or rng.random() < 0.06):
+        elif not isinstance(p.type, Record | Dictionary | Anything) and room > 0 and (not is_junk(p.original or p.name) or rng.random() < 0.06):
             kept.append(p)
             room -= 1
     return replace(function, parameters=tuple(kept))

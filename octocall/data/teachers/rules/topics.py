@@ -10,7 +10,7 @@ from octocall.data.teachers.rules.meaning import Meaning
 from octocall.data.teachers.rules.sorts import endings, named_sort, sort_of, sorts
 from octocall.data.teachers.rules.words import lines, name_words, pattern, singular, word_set
 from octocall.function import Parameter
-from octocall.types import Choice, Limited, List, Record, Type
+from octocall.types import Choice, Dictionary, Limited, List, Record, Type
 
 _IDENTIFIERS, _SHORT, _ROLES, _USELESS, _OWNED, _MEANT = (word_set(name) for name in ("identifiers", "short", "roles", "useless", "owned", "meant"))
 _UNIT, _OF, _BEFORE, _CALLED = (pattern(name) for name in ("unit", "of", "before", "called"))
@@ -62,7 +62,7 @@ def topic(parameter: Parameter, about: Meaning) -> Topic | None:
     kind, several = parameter.type, isinstance(parameter.type, List)
     inner = kind.item if isinstance(kind, List) else kind
     words = name_words(parameter.original or parameter.name)
-    if isinstance(inner, Record | List) or not words or (isinstance(kind, List) and kind.least > _MOST_WORDS):
+    if isinstance(inner, Record | Dictionary | List) or not words or (isinstance(kind, List) and kind.least > _MOST_WORDS):
         return None
     base = inner.of if isinstance(inner, Limited) else inner
     if len(words) > 1 and words[0].lower() in _IDENTIFIERS and words[-1].lower() not in _IDENTIFIERS:
