@@ -17,16 +17,16 @@ LAYERS = [
     ["call"],
     ["catalog", "reading"],
     ["interchange", "codecs", "sources", "runtimes", "score", "catalogs"],
-    ["decode", "bundle"],
+    ["decode", "bundle", "catalogue"],
     ["model"],
-    ["batch", "show", "progress", "data", "agent", "devices"],
+    ["batch", "show", "progress", "data", "agent", "devices", "importing"],
     ["train", "bench", "flags"],
     ["export"],
     ["cli", "__init__"],
     ["__main__"],
 ]
 HEAVY = {"torch": {"train", "export"}, "safetensors": {"train"}, "onnxscript": {"export"}, "onnx": {"export"}, "matplotlib": {"bench"},
-         "onnxruntime": {"runtimes", "export"}, "mcp": {"sources"}, "yaml": {"sources"}}  # fmt: skip
+         "onnxruntime": {"runtimes", "export"}, "mcp": {"sources"}, "yaml": {"sources"}, "ray": {"importing"}}  # fmt: skip
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 FILES = sorted(path for path in ROOT.rglob("*.py"))
 

@@ -1,0 +1,65 @@
+"""The vectors of shards on the machines of a Ray cluster."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from octocall.errors import CatalogueError, MissingExtraError
+from octocall.importing.shards import Encode, Shard, vectors_of
+
+LOCAL = "local"
+_WAVE = 256
+"""So many shards are handed to the cluster at once: the memory of this process does not grow with their number."""
+
+
+class _Worker:
+    """One process of the cluster with its copy of the encoder."""
+
+    def __init__(self, encode: Any) -> None:
+        import ray
+
+        self._encode: Encode = ray.get(encode)
+
+    def __call__(self, batch: dict[str, Any]) -> dict[str, Any]:
+        found = [vectors_of(bytes(lines), self._encode) for lines in batch["lines"]]
+        return {"number": batch["number"], "vectors": np.stack(found)}
+
+
+def encode_on_cluster(shards: Iterable[Shard], encode: Encode, address: str) -> Iterator[tuple[Shard, NDArray[np.float16]]]:
+    """Each shard with its vectors, in whatever order they come.
+
+    ``address`` is that of a running cluster, or LOCAL for one of this machine's cores. A shard whose worker dies is
+    made again by another; results come back to this process, which alone writes them, each once. Raises
+    MissingExtraError without Ray, CatalogueError where the cluster cannot be reached or gives up.
+    """
+    try:
+        import ray
+        import ray.data
+        import ray.exceptions
+    except ImportError:
+        raise MissingExtraError("ray", "cluster") from None
+    own = not ray.is_initialized()
+    try:
+        if own:
+            ray.init(address=address, include_dashboard=False if address == LOCAL else None, log_to_driver=False, logging_level=logging.ERROR)
+        ray.data.DataContext.get_current().enable_progress_bars = False
+        shared = ray.put(encode)
+        waiting = iter(shards)
+        while wave := {shard.number: shard for shard in islice(waiting, _WAVE)}:
+            rows = ray.data.from_items([{"number": n, "lines": shard.lines} for n, shard in wave.items()], override_num_blocks=len(wave))
+            workers = ray.data.ActorPoolStrategy(size=max(1, int(ray.cluster_resources().get("CPU", 1))))  # type: ignore[no-untyped-call]
+            done = rows.map_batches(_Worker, fn_constructor_args=(shared,), batch_size=1, compute=workers, num_cpus=1)
+            for row in done.iter_rows():
+                yield wave[int(row["number"])], row["vectors"]
+    except (ConnectionError, ray.exceptions.RayError, ValueError) as error:
+        told = (str(error).strip() or type(error).__name__).splitlines()[-1][:200]
+        raise CatalogueError(f"the cluster {address} failed ({told}); what is done is kept: import again") from error
+    finally:
+        if own and ray.is_initialized():
+            ray.shutdown()

@@ -1,0 +1,118 @@
+"""``octocall import``: sources to a catalogue on disk. What a run has done, the next one with the same sources does not do again."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from octocall.catalogue import FILES, FORMAT, MANIFEST, Catalogue
+from octocall.errors import CatalogueError, OctocallError
+from octocall.files import digest, write_atomically
+from octocall.importing.cluster import encode_on_cluster
+from octocall.importing.gather import fingerprint, gather
+from octocall.importing.shards import Encode, Shards, encode_here, join
+from octocall.importing.table import Summary, save_array, write_table
+
+_STATE = "state.json"
+Progress = Callable[[str, int, int], None]
+
+
+def import_catalogue(
+    sources: Sequence[str], out: Path, encode: Encode, encoder: str, *, near: bool = True, cluster: str | None = None, progress: Progress = lambda *_: None
+) -> Summary:
+    """Writes the catalogue ``out``; until it is whole it lies beside it, ending in .part, and ``out`` is as it was.
+
+    ``encoder`` names what ``encode`` is, such as its digest: vectors of another one are not taken for its own.
+    ``near`` leaves out what differs from another function but in spelling and in what is optional.
+    ``cluster`` is the address of a Ray cluster, or "local". Raises SignatureError, CatalogueError, and
+    OctocallError on a full disk and the like.
+    """
+    _may_be_replaced(out)
+    part = out.with_name(f"{out.name}.part")
+    origin = {"format": FORMAT, "near": near, "files": fingerprint(sources)}
+    try:
+        if not _is_whole(part, {"origin": origin, "encoder": encoder}):
+            (part / MANIFEST).unlink(missing_ok=True)
+            summary = _table(sources, part, origin, progress)
+            shards = Shards(part, encoder)
+            _encode(shards, encode, cluster, progress)
+            facts = {"count": shards.rows, "width": join(shards), "encoder": encoder, "sources": list(sources), "origin": origin}
+            _close(part, {**facts, "summary": asdict(summary)})
+        return _publish(part, out)
+    except OSError as error:
+        raise OctocallError(f"{error.filename or out} could not be used ({error.strerror}); free some space or choose another place") from error
+
+
+def _may_be_replaced(out: Path) -> None:
+    """Raises CatalogueError where ``out`` is a file, or a folder with something else than a catalogue in it."""
+    if out.is_dir() and any(out.iterdir()) and not (out / MANIFEST).is_file():
+        raise CatalogueError(f"{out} holds other files; give a folder that is new, empty or a catalogue")
+    if out.exists() and not out.is_dir():
+        raise CatalogueError(f"{out} is a file; give a folder that is new, empty or a catalogue")
+
+
+def _is_whole(part: Path, wanted: dict[str, Any]) -> bool:
+    """Whether an interrupted run had nothing left to do but to put ``part`` in its place."""
+    if wanted["origin"]["files"] is None:
+        return False
+    try:
+        manifest = Catalogue.open(part).manifest
+    except CatalogueError:
+        return False
+    return all(manifest.get(name) == value for name, value in wanted.items())
+
+
+def _table(sources: Sequence[str], part: Path, origin: dict[str, Any], progress: Progress) -> Summary:
+    """Reads the sources, unless an interrupted run has done so and they are as they were."""
+    try:
+        known = json.loads((part / _STATE).read_text(encoding="utf-8"))
+        if origin["files"] is not None and known["origin"] == origin:
+            return Summary(**known["summary"])
+    except (OSError, ValueError, KeyError, TypeError):
+        pass  # nothing was done yet, or something else: the sources are read
+    summary = write_table(gather(sources), part, origin["near"], lambda done: progress("functions read", done, 0) if done % 500 == 0 else None)
+    write_atomically(part / _STATE, json.dumps({"origin": origin, "summary": asdict(summary)}).encode())
+    return summary
+
+
+def _encode(shards: Shards, encode: Encode, cluster: str | None, progress: Progress) -> None:
+    missing = sum(1 for _ in shards.missing())
+    done = len(shards) - missing
+    progress("shards encoded", done, len(shards))
+    if not missing:
+        return
+    made = encode_here(shards.missing(), encode) if cluster is None else encode_on_cluster(shards.missing(), encode, cluster)
+    for shard, vectors in made:
+        save_array(shard.path, vectors)
+        done += 1
+        progress("shards encoded", done, len(shards))
+    if any(True for _ in shards.missing()):
+        raise CatalogueError("some functions were left without a vector; run the same import again")
+
+
+def _close(part: Path, facts: dict[str, Any]) -> None:
+    """Writes the manifest, with which a folder is a catalogue."""
+    files = {name: {"bytes": (part / name).stat().st_size, "sha256": digest(part / name)} for name in FILES}
+    write_atomically(part / MANIFEST, json.dumps({"format": FORMAT, **facts, "files": files}, indent=1).encode())
+
+
+def _publish(part: Path, out: Path) -> Summary:
+    """Puts a whole catalogue in the place of ``out``, without what was only needed to make it."""
+    summary = Summary(**Catalogue.open(part).manifest["summary"])
+    for path in part.iterdir():
+        if path.is_dir():
+            shutil.rmtree(path)
+        elif path.name not in (*FILES, MANIFEST):
+            path.unlink()
+    old = out.with_name(f"{out.name}.old")
+    if out.exists():
+        shutil.rmtree(old, ignore_errors=True)
+        os.rename(out, old)
+    os.rename(part, out)
+    shutil.rmtree(old, ignore_errors=True)
+    return summary
