@@ -27,7 +27,11 @@ class _Worker:
         self._encode: Encode = ray.get(encode)
 
     def __call__(self, batch: dict[str, Any]) -> dict[str, Any]:
-        found = [vectors_of(bytes(lines), self._encode) for lines in batch["lines"]]
+        try:
+            found = [vectors_of(bytes(lines), self._encode) for lines in batch["lines"]]
+        except Exception as error:
+            # whatever it is, it comes back as one sentence, and not in the words of several machines
+            return {"number": batch["number"], "failed": [f"{type(error).__name__}: {error}"]}
         return {"number": batch["number"], "vectors": np.stack(found)}
 
 
@@ -46,6 +50,7 @@ def encode_on_cluster(shards: Iterable[Shard], encode: Encode, address: str) -> 
         raise MissingExtraError("ray", "cluster") from None
     own = not ray.is_initialized()
     try:
+        logging.getLogger("ray").setLevel(logging.ERROR)
         if own:
             ray.init(address=address, include_dashboard=False if address == LOCAL else None, log_to_driver=False, logging_level=logging.ERROR)
         ray.data.DataContext.get_current().enable_progress_bars = False
@@ -56,6 +61,8 @@ def encode_on_cluster(shards: Iterable[Shard], encode: Encode, address: str) -> 
             workers = ray.data.ActorPoolStrategy(size=max(1, int(ray.cluster_resources().get("CPU", 1))))  # type: ignore[no-untyped-call]
             done = rows.map_batches(_Worker, fn_constructor_args=(shared,), batch_size=1, compute=workers, num_cpus=1)
             for row in done.iter_rows():
+                if row.get("failed"):
+                    raise CatalogueError(f"the encoder failed on the cluster {address} ({row['failed']}); what is done is kept: import again")
                 yield wave[int(row["number"])], row["vectors"]
     except (ConnectionError, ray.exceptions.RayError, ValueError) as error:
         told = (str(error).strip() or type(error).__name__).splitlines()[-1][:200]

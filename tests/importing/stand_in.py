@@ -8,6 +8,7 @@ import re
 import signal
 import time
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -21,9 +22,14 @@ def encode(texts: Sequence[str]) -> NDArray[np.float32]:
     found = np.zeros((len(texts), WIDTH), np.float32)
     for row, text in zip(found, texts, strict=True):
         for word in re.findall(r"\w+", text.lower()) or ["nothing"]:
-            seed = int.from_bytes(hashlib.blake2b(word.encode(), digest_size=8).digest())
-            row += np.random.default_rng(seed).standard_normal(WIDTH)
+            row += _vector(word)
     return found
+
+
+@cache
+def _vector(word: str) -> NDArray[np.float64]:
+    seed = int.from_bytes(hashlib.blake2b(word.encode(), digest_size=8).digest(), "big")
+    return np.random.default_rng(seed).standard_normal(WIDTH)
 
 
 class Dies:
