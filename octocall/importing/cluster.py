@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import socket
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
@@ -14,6 +15,7 @@ from octocall.errors import CatalogueError, MissingExtraError
 from octocall.importing.shards import Encode, Shard, vectors_of
 
 LOCAL = "local"
+_PATIENCE = 10
 _WAVE = 256
 """So many shards are handed to the cluster at once: the memory of this process does not grow with their number."""
 
@@ -50,16 +52,17 @@ def encode_on_cluster(shards: Iterable[Shard], encode: Encode, address: str) -> 
         raise MissingExtraError("ray", "cluster") from None
     own = not ray.is_initialized()
     try:
-        logging.getLogger("ray").setLevel(logging.ERROR)
         if own:
+            _reach(address)
             ray.init(address=address, include_dashboard=False if address == LOCAL else None, log_to_driver=False, logging_level=logging.ERROR)
         ray.data.DataContext.get_current().enable_progress_bars = False
+        logging.getLogger("ray.data").setLevel(logging.ERROR)
         shared = ray.put(encode)
         waiting = iter(shards)
         while wave := {shard.number: shard for shard in islice(waiting, _WAVE)}:
             rows = ray.data.from_items([{"number": n, "lines": shard.lines} for n, shard in wave.items()], override_num_blocks=len(wave))
-            workers = ray.data.ActorPoolStrategy(size=max(1, int(ray.cluster_resources().get("CPU", 1))))  # type: ignore[no-untyped-call]
-            done = rows.map_batches(_Worker, fn_constructor_args=(shared,), batch_size=1, compute=workers, num_cpus=1)
+            size = max(1, min(len(wave), int(ray.cluster_resources().get("CPU", 1))))  # type: ignore[no-untyped-call]
+            done = rows.map_batches(_Worker, fn_constructor_args=(shared,), batch_size=1, compute=ray.data.ActorPoolStrategy(size=size), num_cpus=1)
             for row in done.iter_rows():
                 if row.get("failed"):
                     raise CatalogueError(f"the encoder failed on the cluster {address} ({row['failed']}); what is done is kept: import again")
@@ -70,3 +73,13 @@ def encode_on_cluster(shards: Iterable[Shard], encode: Encode, address: str) -> 
     finally:
         if own and ray.is_initialized():
             ray.shutdown()
+
+
+def _reach(address: str) -> None:
+    """Raises ConnectionError where nobody answers at host:port or ray://host:port, for which Ray itself would wait for long."""
+    host, _, port = address.removeprefix("ray://").rpartition(":")
+    if host and port.isdecimal():
+        try:
+            socket.create_connection((host, int(port)), timeout=_PATIENCE).close()
+        except (OSError, OverflowError) as error:
+            raise ConnectionError(str(error)) from None

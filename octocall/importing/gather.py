@@ -43,6 +43,8 @@ def _parts(source: str) -> list[str]:
     """The files of a folder, of folders in it as well; else the source itself."""
     path = Path(source)
     if not path.is_dir():
+        if "/" in source and not source.startswith(("stdio:", "http://", "https://")) and not path.exists():
+            raise SignatureError(f"there is no file or folder {source}; give the path of one")
         return [source]
     found = sorted(str(file) for file in path.rglob("*") if file.name.lower().endswith(_DESCRIBED) and file.is_file())
     if not found:

@@ -37,6 +37,7 @@ class Dies:
 
     def __init__(self, marker: Path, after: int = 2) -> None:
         self.marker, self.after, self.done = marker, after, 0
+        self.weights = bytes(1_000_000)  # real encoders are not small
 
     def __call__(self, texts: Sequence[str]) -> NDArray[np.float32]:
         self.done += 1

@@ -46,3 +46,10 @@ def test_an_encoder_that_fails(cluster: str, tmp_path: Path) -> None:
         run(source, tmp_path / "apis", encode=fails, cluster=cluster)
     run(source, tmp_path / "apis", encode=encode)
     check(tmp_path / "apis", 20)
+
+
+def test_nobody_answers(tmp_path: Path) -> None:
+    source = write(tmp_path / "shop.jsonl", rows(20))
+    ray.shutdown()
+    with pytest.raises(CatalogueError, match="refused"):
+        run(source, tmp_path / "apis", cluster="127.0.0.1:1")

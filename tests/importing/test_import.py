@@ -201,7 +201,7 @@ def test_damaged_source_files_are_named_and_the_others_imported(source: Path, tm
         run(source / "cut.jsonl.gz", tmp_path / "alone")
 
 
-@pytest.mark.parametrize("given, reason", [("empty", "holds nothing to import"), ("none.json", "cannot be read"), ("no thing", "was given as a source")])
+@pytest.mark.parametrize("given, reason", [("empty", "holds nothing to import"), ("none.json", "no file or folder"), ("no thing", "was given as a source")])
 def test_bad_sources(given: str, reason: str, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     with pytest.raises(SignatureError, match=reason):
