@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import mmap
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -21,9 +22,9 @@ from octocall.sources.common.prose import words
 
 FORMAT = "octocall-catalogue-1"
 MANIFEST = "manifest.json"
-FUNCTIONS, OFFSETS, NAMES, VECTORS, SIGNS, CENTRE = "functions.jsonl", "offsets.npy", "names.npy", "vectors.npy", "signs.npy", "centre.npy"
-SKIPPED = "skipped.jsonl"
-FILES = (FUNCTIONS, OFFSETS, NAMES, VECTORS, SIGNS, CENTRE, SKIPPED)
+FUNCTIONS, OFFSETS, NAMES, SKIPPED = "functions.jsonl", "offsets.npy", "names.npy", "skipped.jsonl"
+VECTORS, SCALES, SIGNS, CENTRE = "vectors.npy", "scales.npy", "signs.npy", "centre.npy"
+FILES = (FUNCTIONS, OFFSETS, NAMES, SKIPPED, VECTORS, SCALES, SIGNS, CENTRE)
 
 _CACHED = 4096
 _LEAST_RESCORED, _SHARE_RESCORED = 1000, 50
@@ -67,13 +68,20 @@ def unit(vectors: NDArray[Any]) -> NDArray[np.float32]:
     return found
 
 
+def pack(vectors: NDArray[Any]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
+    """Vectors [n, width] in eight bits, and a scale per vector [n]."""
+    found = vectors.astype(np.float32)
+    scales = np.abs(found).max(axis=1) / 127
+    return np.rint(found / np.where(scales == 0, 1, scales)[:, None]).astype(np.int8), scales
+
+
 class Catalogue:
     """Functions with their ids and vectors in a folder that ``octocall import`` wrote. Files are mapped, not read; functions are cached."""
 
     def __init__(self, folder: Path, manifest: dict[str, Any]) -> None:
         self.folder, self.manifest = folder, manifest
-        arrays = {name: np.load(folder / name, mmap_mode="r") for name in (OFFSETS, NAMES, VECTORS, SIGNS)}
-        self._offsets, self._names, self.vectors, self._signs = arrays.values()
+        arrays = {name: np.load(folder / name, mmap_mode="r") for name in (OFFSETS, NAMES, VECTORS, SCALES, SIGNS)}
+        self._offsets, self._names, self._vectors, self._scales, self._signs = arrays.values()
         self._centre: NDArray[np.float32] = np.load(folder / CENTRE)
         with (folder / FUNCTIONS).open("rb") as file:
             self._lines = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
@@ -111,7 +119,7 @@ class Catalogue:
 
     @property
     def width(self) -> int:
-        return int(self.vectors.shape[1])
+        return int(self._vectors.shape[1])
 
     def id(self, number: int) -> str:
         """The id of a function by its number. Raises IndexError."""
@@ -136,6 +144,11 @@ class Catalogue:
                 return int(numbers[place])
         raise KeyError(name)
 
+    def vectors(self, numbers: Sequence[int] | NDArray[np.integer[Any]]) -> NDArray[np.float32]:
+        """The vectors [k, width] of functions by their numbers [k], as the encoder gave them but for rounding to eight bits."""
+        found: NDArray[np.float32] = self._vectors[numbers].astype(np.float32) * self._scales[numbers][:, None]
+        return found
+
     def search(self, vector: NDArray[Any], k: int = 10) -> list[Found]:
         """The ``k`` functions nearest to a vector [width] by cosine, the nearest first; their names are made unique by numbers.
 
@@ -146,7 +159,9 @@ class Catalogue:
         if given.shape[1] != self.width or not np.isfinite(given).all():
             raise CatalogueError(f"a vector of {given.shape[1]} numbers was given to search {self.folder}; {self.width} finite ones are expected")
         numbers = self._shortlist(given, max(_LEAST_RESCORED, len(self) // _SHARE_RESCORED, 10 * k))
-        scores = unit(self.vectors[numbers]) @ unit(given)[0]
+        near = self._vectors[numbers].astype(np.float32)
+        lengths = np.sqrt(np.einsum("ij,ij->i", near, near))
+        scores = near @ unit(given)[0] / np.where(lengths == 0, 1, lengths)
         best = np.argsort(-scores, kind="stable")[: max(0, k)]
         return _named([(int(numbers[i]), *self._cached(int(numbers[i])), float(scores[i])) for i in best])
 

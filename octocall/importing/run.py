@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 from octocall.catalogue import FILES, FORMAT, MANIFEST, Catalogue
 from octocall.errors import CatalogueError, OctocallError
 from octocall.files import digest, write_atomically
+from octocall.function import Function
 from octocall.importing.cluster import encode_on_cluster
 from octocall.importing.gather import fingerprint, gather
 from octocall.importing.shards import Encode, Shards, encode_here, join
@@ -32,18 +34,35 @@ def import_catalogue(
     ``cluster`` is the address of a Ray cluster, or "local". Raises SignatureError, CatalogueError, and
     OctocallError on a full disk and the like.
     """
-    _may_be_replaced(out)
-    part = out.with_name(f"{out.name}.part")
     origin = {"format": FORMAT, "near": near, "files": fingerprint(sources)}
-    try:
+    with _making(out) as part:
         if not _is_whole(part, {"origin": origin, "encoder": encoder}):
             (part / MANIFEST).unlink(missing_ok=True)
             summary = _table(sources, part, origin, progress)
             shards = Shards(part, encoder)
             _encode(shards, encode, cluster, progress)
-            facts = {"count": shards.rows, "width": join(shards), "encoder": encoder, "sources": list(sources), "origin": origin}
-            _close(part, {**facts, "summary": asdict(summary)})
+            _close(shards, {"sources": list(sources), "origin": origin}, summary)
         return _publish(part, out)
+
+
+def save_catalogue(functions: Iterable[tuple[str, Function]], out: Path, encode: Encode, encoder: str) -> Summary:
+    """Writes ids and functions as the catalogue ``out``; of functions that are exactly the same one is kept. Errors as above."""
+    with _making(out) as part:
+        (part / MANIFEST).unlink(missing_ok=True)
+        (part / _STATE).unlink(missing_ok=True)
+        summary = write_table(functions, part, False, lambda done: None)
+        shards = Shards(part, encoder)
+        _encode(shards, encode, None, lambda *_: None)
+        _close(shards, {"sources": [], "origin": None}, summary)
+        return _publish(part, out)
+
+
+@contextmanager
+def _making(out: Path) -> Iterator[Path]:
+    """The folder beside ``out`` in which it is made."""
+    _may_be_replaced(out)
+    try:
+        yield out.with_name(f"{out.name}.part")
     except OSError as error:
         raise OctocallError(f"{error.filename or out} could not be used ({error.strerror}); free some space or choose another place") from error
 
@@ -95,10 +114,11 @@ def _encode(shards: Shards, encode: Encode, cluster: str | None, progress: Progr
         raise CatalogueError("some functions were left without a vector; run the same import again")
 
 
-def _close(part: Path, facts: dict[str, Any]) -> None:
-    """Writes the manifest, with which a folder is a catalogue."""
-    files = {name: {"bytes": (part / name).stat().st_size, "sha256": digest(part / name)} for name in FILES}
-    write_atomically(part / MANIFEST, json.dumps({"format": FORMAT, **facts, "files": files}, indent=1).encode())
+def _close(shards: Shards, facts: dict[str, Any], summary: Summary) -> None:
+    """Joins the shards and writes the manifest, with which a folder is a catalogue."""
+    facts = {"format": FORMAT, "count": shards.rows, "width": join(shards), "encoder": shards.encoder, **facts, "summary": asdict(summary)}
+    files = {name: {"bytes": (shards.folder / name).stat().st_size, "sha256": digest(shards.folder / name)} for name in FILES}
+    write_atomically(shards.folder / MANIFEST, json.dumps({**facts, "files": files}, indent=1).encode())
 
 
 def _publish(part: Path, out: Path) -> Summary:

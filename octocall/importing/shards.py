@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from octocall.catalogue import CENTRE, FUNCTIONS, OFFSETS, SIGNS, VECTORS, document, signs, unit
+from octocall.catalogue import CENTRE, FUNCTIONS, OFFSETS, SCALES, SIGNS, VECTORS, document, pack, signs, unit
 from octocall.errors import CatalogueError
 from octocall.importing.table import save_array
 from octocall.interchange import load_function
@@ -91,17 +91,17 @@ def join(shards: Shards) -> int:
     Raises CatalogueError where two shards differ in width.
     """
     parts = [shard.path for shard in shards]
-    width = np.load(parts[0], mmap_mode="r").shape[1]
+    width = int(np.load(parts[0], mmap_mode="r").shape[1])
     total = np.zeros(width)
-    joined = np.lib.format.open_memmap(shards.folder / VECTORS, "w+", np.float16, (shards.rows, width))
+    vectors, scales = np.empty((shards.rows, width), np.int8), np.empty(shards.rows, np.float32)
     for number, path in enumerate(parts):
         part = np.load(path)
         if part.shape[1] != width:
             raise CatalogueError(f"{path} has vectors of {part.shape[1]} numbers, the first shard of {width}; delete {shards.folder} and import again")
-        joined[number * ROWS : number * ROWS + len(part)] = part
+        rows = slice(number * ROWS, number * ROWS + len(part))
+        vectors[rows], scales[rows] = pack(part)
         total += unit(part).sum(0)
-    joined.flush()
     centre = (total / shards.rows).astype(np.float32)
-    save_array(shards.folder / CENTRE, centre)
-    save_array(shards.folder / SIGNS, np.concatenate([signs(np.load(path), centre) for path in parts], axis=1))
-    return int(width)
+    for name, values in ((VECTORS, vectors), (SCALES, scales), (CENTRE, centre), (SIGNS, np.concatenate([signs(np.load(path), centre) for path in parts], axis=1))):
+        save_array(shards.folder / name, values)
+    return width
