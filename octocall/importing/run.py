@@ -69,10 +69,18 @@ def _making(out: Path) -> Iterator[Path]:
 
 def _may_be_replaced(out: Path) -> None:
     """Raises CatalogueError where ``out`` is a file, or a folder with something else than a catalogue in it."""
-    if out.is_dir() and any(out.iterdir()) and not (out / MANIFEST).is_file():
-        raise CatalogueError(f"{out} holds other files; give a folder that is new, empty or a catalogue")
     if out.exists() and not out.is_dir():
         raise CatalogueError(f"{out} is a file; give a folder that is new, empty or a catalogue")
+    names = {path.name for path in out.iterdir()} if out.is_dir() else set()
+    if names and MANIFEST in names:
+        try:
+            manifest = json.loads((out / MANIFEST).read_text(encoding="utf-8"))
+            own = str(manifest["format"]).startswith(FORMAT.rpartition("-")[0])
+        except (ValueError, KeyError, TypeError):
+            own = False
+        names -= {MANIFEST, *FILES} if own else set()
+    if names:
+        raise CatalogueError(f"{out} holds {min(names)}; give a folder that is new, empty or a catalogue")
 
 
 def _is_whole(part: Path, wanted: dict[str, Any]) -> bool:

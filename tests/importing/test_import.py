@@ -217,8 +217,12 @@ def test_nothing_to_import(tmp_path: Path) -> None:
 def test_bad_folders(source: Path, tmp_path: Path) -> None:
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "letter.txt").write_text("dear")
-    with pytest.raises(CatalogueError, match="holds other files"):
+    with pytest.raises(CatalogueError, match=r"holds letter\.txt"):
         run(source, tmp_path / "mine")
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / MANIFEST).write_text('{"name": "of another thing"}')
+    with pytest.raises(CatalogueError, match=r"holds manifest\.json"):
+        run(source, tmp_path / "site")
     with pytest.raises(CatalogueError, match="is a file"):
         run(source, tmp_path / "mine" / "letter.txt")
     with pytest.raises(OctocallError, match="choose another place"):
