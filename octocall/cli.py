@@ -245,11 +245,12 @@ def import_(
 
 def _document_encoder(folder: Path | None, out: Path, threads: int) -> OnnxEncoder:
     """The encoder of documents: a folder with its graph, or one made beside the catalogue from a checkpoint."""
+    from octocall.importing.run import part_of
     from octocall.runtimes.encoder import GRAPH, OnnxEncoder
     from octocall.train.run import find_encoder
 
     if folder is None or not (folder / GRAPH).is_file():
-        source, folder = find_encoder(folder), out.with_name(f"{out.name}.part") / "encoder"
+        source, folder = find_encoder(folder), part_of(out) / "encoder"
         if not (folder / GRAPH).is_file():
             try:
                 from octocall.export.encoder import export_encoder

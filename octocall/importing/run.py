@@ -62,9 +62,15 @@ def _making(out: Path) -> Iterator[Path]:
     """The folder beside ``out`` in which it is made."""
     _may_be_replaced(out)
     try:
-        yield out.with_name(f"{out.name}.part")
+        yield part_of(out)
     except OSError as error:
         raise OctocallError(f"{error.filename or out} could not be used ({error.strerror}); free some space or choose another place") from error
+
+
+def part_of(out: Path) -> Path:
+    """The folder beside ``out`` that holds what is done of it."""
+    out = Path(os.path.abspath(out))
+    return out.parent / f"{out.name}.part"
 
 
 def _may_be_replaced(out: Path) -> None:
@@ -137,7 +143,7 @@ def _publish(part: Path, out: Path) -> Summary:
             shutil.rmtree(path)
         elif path.name not in (*FILES, MANIFEST):
             path.unlink()
-    old = out.with_name(f"{out.name}.old")
+    old = part.with_suffix(".old")
     if out.exists():
         shutil.rmtree(old, ignore_errors=True)
         os.rename(out, old)
