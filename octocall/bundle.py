@@ -18,18 +18,24 @@ from octocall.files import digest, write_atomically
 from octocall.interchange import dump_catalog, load_catalog
 
 FORMAT = "octocall-bundle-1"
-FILES = ("catalog.json", "tokenizer.json", "codec.json", "card.md", "prefill.onnx", "step.onnx")
+FILES = ("catalog.json", "tokenizer.json", "codec.json", "card.md")
+GRAPHS = {
+    "compiled": ("prefill.onnx", "step.onnx"),
+    "open": ("stem.onnx", "document.onnx", "understanding.onnx", "question.onnx", "tables.onnx", "step.onnx"),
+}
+"""The weights by kind of network: for one catalog, or for functions that come with the request."""
 MANIFEST = "bundle.json"
 
 
 @dataclass(frozen=True)
 class Bundle:
-    """A folder with exactly FILES and a manifest of their SHA-256 digests."""
+    """A folder with exactly FILES, the GRAPHS of its ``network`` and a manifest of their SHA-256 digests."""
 
     folder: Path
     catalog: Catalog
     tokenizer: tokenizers.Tokenizer
     settings: dict[str, Any]
+    network: str = "compiled"
 
     @cached_property
     def codec(self) -> SpansCodec:
@@ -42,16 +48,16 @@ class Bundle:
         return digest(self.folder / MANIFEST)
 
     @classmethod
-    def save(cls, folder: Path, codec: SpansCodec, card: str, settings: dict[str, Any]) -> Bundle:
+    def save(cls, folder: Path, codec: SpansCodec, card: str, settings: dict[str, Any], network: str = "compiled") -> Bundle:
         """Writes everything but the weights, which must lie in ``folder`` already; the manifest comes last."""
         settings = {"max_pieces": codec.max_pieces, "symbols": list(codec.vocab.symbols), **settings}
         write_atomically(folder / "catalog.json", json.dumps(dump_catalog(codec.catalog), indent=1, ensure_ascii=False).encode())
         write_atomically(folder / "tokenizer.json", codec.tokenizer.to_str().encode())
         write_atomically(folder / "codec.json", json.dumps(settings, indent=1).encode())
         write_atomically(folder / "card.md", card.encode())
-        sums = {name: digest(folder / name) for name in FILES}
-        write_atomically(folder / MANIFEST, json.dumps({"format": FORMAT, "files": sums}, indent=1).encode())
-        return cls(folder, codec.catalog, codec.tokenizer, settings)
+        sums = {name: digest(folder / name) for name in (*FILES, *GRAPHS[network])}
+        write_atomically(folder / MANIFEST, json.dumps({"format": FORMAT, "network": network, "files": sums}, indent=1).encode())
+        return cls(folder, codec.catalog, codec.tokenizer, settings, network)
 
     @classmethod
     def open(cls, name: str | Path) -> Bundle:
@@ -61,11 +67,11 @@ class Bundle:
         """
         folder = cls.find(name)
         try:
-            _verify(folder, json.loads((folder / MANIFEST).read_text(encoding="utf-8")))
+            network = _verify(folder, json.loads((folder / MANIFEST).read_text(encoding="utf-8")))
             catalog = load_catalog(json.loads((folder / "catalog.json").read_text(encoding="utf-8")))
             settings = json.loads((folder / "codec.json").read_text(encoding="utf-8"))
             tokenizer = tokenizers.Tokenizer.from_file(str(folder / "tokenizer.json"))
-            bundle = cls(folder, catalog, tokenizer, settings)
+            bundle = cls(folder, catalog, tokenizer, settings, network)
             same = list(bundle.codec.vocab.symbols) == settings["symbols"]
         except BundleError:
             raise
@@ -92,9 +98,14 @@ class Bundle:
         raise BundleError(f"{why}; give a folder with {MANIFEST}, or one of: {', '.join(names) or 'none ships here'}")
 
 
-def _verify(folder: Path, manifest: dict[str, Any]) -> None:
+def _verify(folder: Path, manifest: dict[str, Any]) -> str:
+    """The kind of network. Raises BundleError where a file is not the one that the manifest names."""
     if manifest.get("format") != FORMAT:
         raise BundleError(f"{folder} is of the format {manifest.get('format')!r}; {FORMAT!r} is expected: compile it again")
-    for file in FILES:
+    network = manifest.get("network", "compiled")
+    if network not in GRAPHS:
+        raise BundleError(f"{folder} has a network of the kind {network!r}; {' or '.join(GRAPHS)} is expected: compile it again")
+    for file in (*FILES, *GRAPHS[network]):
         if digest(folder / file) != manifest["files"][file]:
             raise BundleError(f"{folder / file} is not what the bundle was made with; install or compile the bundle again")
+    return str(network)

@@ -71,6 +71,16 @@ class Catalog:
     def schema(self) -> list[dict[str, Any]]:
         return [function.schema() for function in self.functions]
 
+    def outward(self, plan: Plan) -> Plan:
+        """``plan`` with the names of the source, where those are no identifiers."""
+        return Plan(tuple(map(self._outward, plan.calls)), plan.confidence, plan.latency_ms)
+
+    def _outward(self, call: Call) -> Call:
+        function = self[call.name]
+        names = {p.name: p.original or p.name for p in function.parameters}
+        arguments = {names[name]: self._outward(value) if isinstance(value, Call) else value for name, value in call.arguments.items()}
+        return Call(function.original or call.name, arguments, tuple(names[name] for name in call.missing), {names[k]: v for k, v in call.spans.items()})
+
     def check(self, plan: Plan) -> Plan:
         """``plan`` with every argument in canonical form and defaults filled in.
 

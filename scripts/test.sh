@@ -6,4 +6,4 @@ cd "$(dirname "$0")/.."
 .venv-test/bin/pip install -q --disable-pip-version-check -c constraints.txt -e '.[dev,train,bench]'
 .venv-test/bin/ruff check .
 .venv-test/bin/mypy
-.venv-test/bin/pytest "$@"
+.venv-test/bin/pytest -n 2 --dist loadfile "$@"

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -95,7 +96,7 @@ def test_one_row_with_an_impossible_clock_ends_only_itself(plan: Callable[..., t
 
 def test_an_error_of_arithmetic_ends_only_its_row(phone: Model, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     class Overflowing(Model):
-        def plan(self, request: object, **_: object) -> package.Plan:  # type: ignore[override]
+        def trace(self, request: object, **_: object) -> Any:  # type: ignore[override]
             raise OverflowError("date value out of range")
 
     (tmp_path / "in.jsonl").write_text(GOOD)

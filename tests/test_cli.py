@@ -15,6 +15,7 @@ import pytest
 from octocall.catalog import Catalog
 from octocall.cli import _arguments
 from octocall.data.config import SynthConfig
+from octocall.data.teach.config import TeachConfig
 from octocall.function import Function
 from octocall.show import plain, print_functions, print_state
 from octocall.train.config import TrainConfig
@@ -108,7 +109,9 @@ def test_words_that_look_like_commands_or_options() -> None:
 @pytest.mark.parametrize(
     "given, expected",
     [(["help"], ["--help"]), (["-h"], ["-h"]), ([], ["ask"]), (["phone"], ["phone"]), (["-5 degrees"], ["ask", " -5 degrees"]),
-     (["--yes", "x"], ["ask", "--yes", "x"])],
+     (["--yes", "x"], ["ask", "--yes", "x"]), (["bench", "a.jsonl"], ["bench", "phone", "a.jsonl"]),
+     (["bench", "--report", "r", "a"], ["bench", "phone", "--report", "r", "a"]),
+     (["bench", "bfcl", "a"], ["bench", "bfcl", "a"]), (["bench", "--help"], ["bench", "--help"])],
 )  # fmt: skip
 def test_what_stands_for_what(given: list[str], expected: list[str]) -> None:
     assert _arguments(given) == expected
@@ -136,7 +139,11 @@ def test_a_reset_says_what_was_done(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "arguments, sentence",
     [(["ask", ""], "empty request"), (["word " * 10000], "at most 256"), (["ask", "hi", "--bundle", "nowhere"], "no bundle 'nowhere'"),
-     (["ask", "hi", "--now", "soon"], "now = 'soon'"), (["plan", "--input", "nowhere.jsonl"], "cannot be read"), (["bench", "nowhere.jsonl"], "cannot be read")],
+     (["ask", "hi", "--now", "soon"], "now = 'soon'"), (["plan", "--input", "nowhere.jsonl"], "cannot be read"), (["bench", "nowhere.jsonl"], "cannot be read"),
+     (["bench", "bfcl", "nowhere", "--no-model"], "no file of a single-turn category"),
+     (["bench", "sgd", "nowhere", "--no-model"], "cannot be read"), (["bench", "v1", "nowhere", "--no-model"], "cannot be read"),
+     (["bench", "sgd", "--turns", "0", "--no-model"], "'0' was given as turns"),
+     (["bench", "bfcl", "x", "--bundle", "nowhere"], "no bundle 'nowhere'"), (["bench"], "Missing command")],
 )  # fmt: skip
 def test_bad_input_is_one_sentence_and_exit_code_2(tmp_path: Path, arguments: list[str], sentence: str) -> None:
     result = octocall(*arguments, home=tmp_path)
@@ -171,7 +178,7 @@ def test_the_functions_are_listed() -> None:
 def test_help_is_whole_and_says_what_flags_mean() -> None:
     assert "..." not in octocall("--help").stdout.replace("[ARGS]...", "")
     assert "Exit code 0" in octocall("ask", "--help").stdout
-    for config in (TrainConfig, SynthConfig):
+    for config in (TrainConfig, SynthConfig, TeachConfig):
         assert all(field.metadata["help"] for field in fields(config))
 
 

@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from octocall.call import Plan, Request, read_clock
 from octocall.errors import DataError, OctocallError
 from octocall.files import read_row
+from octocall.score import Score, score
 
 
 @dataclass(frozen=True)
 class Case:
-    """One exam row."""
+    """One exam row.
+
+    ``judge`` scores an answer where the exam has rules of its own; ``unfit`` says why the row cannot be asked, and then it counts as wrong.
+    """
 
     request: Request
     plan: Plan
     kind: str
-    accept: Mapping[str, list[Any]]
+    accept: Mapping[str, list[Any]] = field(default_factory=dict)
+    judge: Callable[[Plan], Score] | None = field(default=None, repr=False)
+    unfit: str = ""
+
+    def score(self, given: Plan) -> Score:
+        """How an answer compares with the plan that is asked for."""
+        return score(self.plan, given, self.accept) if self.judge is None else self.judge(given)
 
 
 def read_cases(path: Path) -> list[Case]:
@@ -50,3 +60,12 @@ def _case(row: Mapping[str, Any]) -> Case:
     if not isinstance(row["calls"], list) or not row["calls"]:
         raise TypeError(f"calls {row['calls']!r} is to be a list of at least one call")
     return Case(Request(query, read_clock(row["now"]) if row.get("now") else None), Plan.from_json(row["calls"]), kind, accept)
+
+
+def sampled(cases: Sequence[Case], rows: int) -> list[Case]:
+    """At most ``rows`` of each kind, evenly spread over the order given; all of them for 0."""
+    found = []
+    for kind in dict.fromkeys(case.kind for case in cases):
+        of = [case for case in cases if case.kind == kind]
+        found += of if not rows or len(of) <= rows else [of[i * len(of) // rows] for i in range(rows)]
+    return found

@@ -45,7 +45,8 @@ def summarise(results: Sequence[Result]) -> dict[str, Any]:
     }
 
 
-def _cell(found: dict[str, float]) -> str:
+def cell(found: dict[str, float]) -> str:
+    """A share in percent with its interval."""
     return f"{100 * found['share']:.1f} [{100 * found['low']:.0f}–{100 * found['high']:.0f}]"
 
 
@@ -57,11 +58,11 @@ def print_report(model: Sequence[Result], baseline: Sequence[Result]) -> None:
     for kind, found in ours["kinds"].items():
         other = theirs["kinds"][kind]
         n = str(int(found["whole"]["n"]))
-        table.add_row(kind, n, _cell(found["function"]), _cell(found["whole"]), _cell(other["function"]), _cell(other["whole"]))
+        table.add_row(kind, n, cell(found["function"]), cell(found["whole"]), cell(other["function"]), cell(other["whole"]))
     console.print(table)
     table = Table("function (of the first call)", "n", "whole call right, %", "words: whole")
     for name, found in ours["functions"].items():
-        table.add_row(name, str(int(found["n"])), _cell(found), _cell(theirs["functions"][name]))
+        table.add_row(name, str(int(found["n"])), cell(found), cell(theirs["functions"][name]))
     console.print(table)
     speed, base = ours["latency_ms"], theirs["latency_ms"]
     console.print(f"latency p50 {speed['p50']:.1f} ms, p95 {speed['p95']:.1f} ms (word matching: {base['p50']:.2f}, {base['p95']:.2f}); {machine()}")
@@ -89,6 +90,16 @@ def write_report(model: Sequence[Result], baseline: Sequence[Result], out: Path,
 
 def draw_report(model: Sequence[Result], baseline: Sequence[Result], out: Path) -> None:
     """``functions.png`` and ``latency.png``. Raises MissingExtraError where matplotlib is missing."""
+    plt = pyplot()
+    _bars(plt, summarise(model)["functions"], summarise(baseline)["functions"], out / "functions.png")
+    figure, axes = plt.subplots(figsize=(7, 4))
+    axes.hist([r.milliseconds for r in model], bins=40, color="#31688e")
+    axes.set(xlabel="whole request, milliseconds", ylabel="requests", title=machine())
+    save(figure, out / "latency.png")
+
+
+def pyplot() -> Any:
+    """matplotlib's pyplot without a window. Raises MissingExtraError."""
     try:
         import matplotlib
 
@@ -96,11 +107,7 @@ def draw_report(model: Sequence[Result], baseline: Sequence[Result], out: Path) 
         import matplotlib.pyplot as plt
     except ImportError:
         raise MissingExtraError("matplotlib", "bench") from None
-    _bars(plt, summarise(model)["functions"], summarise(baseline)["functions"], out / "functions.png")
-    figure, axes = plt.subplots(figsize=(7, 4))
-    axes.hist([r.milliseconds for r in model], bins=40, color="#31688e")
-    axes.set(xlabel="whole request, milliseconds", ylabel="requests", title=machine())
-    _save(figure, out / "latency.png")
+    return plt
 
 
 def _bars(plt: Any, ours: dict[str, Any], theirs: dict[str, Any], path: Path) -> None:
@@ -113,10 +120,11 @@ def _bars(plt: Any, ours: dict[str, Any], theirs: dict[str, Any], path: Path) ->
     axes.set(yticks=range(len(names)), yticklabels=names, xlim=(0, 1.02), xlabel="whole call right, with 95 % interval")
     axes.invert_yaxis()
     axes.legend(loc="lower right")
-    _save(figure, path)
+    save(figure, path)
 
 
-def _save(figure: Any, path: Path) -> None:
+def save(figure: Any, path: Path) -> None:
+    """Writes a picture whole or not at all."""
     buffer = io.BytesIO()
     figure.tight_layout()
     figure.savefig(buffer, format="png", dpi=110)

@@ -7,45 +7,52 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
+from typing import TypeAlias
 
 from octocall.bench.baselines import words
 from octocall.bench.cases import Case, read_cases
 from octocall.call import Plan, Request
 from octocall.catalog import Catalog
-from octocall.errors import MissingExtraError, RequestError
-from octocall.score import Score, score
+from octocall.errors import MissingExtraError, PlanError, RequestError, SignatureError
+from octocall.score import Score
 
 WARM_UP = 5
 
 
 @dataclass(frozen=True)
 class Result:
-    """One case with what was answered, how it scored, and the time of the whole request in milliseconds."""
+    """One case with what was answered, how it scored, and the time of the whole request in milliseconds.
+
+    ``refused`` says why there is no answer, where there is none; then it is wrong.
+    """
 
     case: Case
     plan: Plan
     score: Score
     milliseconds: float
+    refused: str = ""
 
 
-def run(predict: Callable[[Request], Plan], cases: Sequence[Case]) -> list[Result]:
-    """Every case once, in order, after a few unmeasured requests. A refused request counts as an empty plan."""
+Predict: TypeAlias = Callable[[Request], Plan]
+"""What is measured; ``request.functions`` are the candidates, where the exam gives them."""
+
+
+def run(predict: Predict, cases: Sequence[Case]) -> list[Result]:
+    """Every case once, in order, after a few unmeasured requests. A refused request counts as wrong."""
     for case in cases[:WARM_UP]:
-        _ask(predict, case.request)
-    results = []
-    for case in cases:
-        began = perf_counter()
-        plan = _ask(predict, case.request)
-        taken = 1000 * (perf_counter() - began)
-        results.append(Result(case, plan, score(case.plan, plan, case.accept), taken))
-    return results
+        _answer(predict, case)
+    return [_answer(predict, case) for case in cases]
 
 
-def _ask(predict: Callable[[Request], Plan], request: Request) -> Plan:
+def _answer(predict: Predict, case: Case) -> Result:
+    began, refused, plan = perf_counter(), case.unfit, Plan(())
     try:
-        return predict(request)
-    except RequestError:
-        return Plan(())
+        if not refused:
+            plan = predict(case.request)
+    except (RequestError, SignatureError, PlanError) as error:
+        refused = str(error)
+    taken = 1000 * (perf_counter() - began)
+    return Result(case, plan, Score(False, False) if refused else case.score(plan), taken, refused)
 
 
 def wilson(successes: int, n: int) -> tuple[float, float]:
@@ -71,7 +78,7 @@ def calibration(results: Sequence[Result], bins: int = 10) -> tuple[list[dict[st
     return rows, error
 
 
-def bench(predict: Callable[[Request], Plan], catalog: Catalog, cases_path: Path, out: Path, *, bundle_digest: str = "") -> None:
+def bench(predict: Predict, catalog: Catalog, cases_path: Path, out: Path, *, bundle_digest: str = "") -> None:
     """Measures a model and the word-matching baseline, prints the tables and writes the report folder.
 
     Without matplotlib a line says so in place of the pictures.

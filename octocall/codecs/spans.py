@@ -21,12 +21,13 @@ import tokenizers
 
 from octocall.call import Call, Plan, Request, Spans
 from octocall.catalog import IRRELEVANT, Catalog
+from octocall.codecs.signature import Signature
 from octocall.codecs.writer import AND, DEFAULT, END, Writer
 from octocall.errors import PlanError, RequestError
 from octocall.function import Function, Parameter, accepts_result
 from octocall.grammar import Grammar, choice, labelled, literal, repetition, sequence
 from octocall.reading import Reading
-from octocall.types import ABSENT, MISSING, NEXT, OPEN, START, STOP, Context, Field, List, Record, Type, suggested
+from octocall.types import ABSENT, MISSING, NEXT, OPEN, START, STOP, Context, List, Record, Type, suggested
 from octocall.vocab import Vocab
 
 MARKS = (AND, END, DEFAULT, MISSING, NEXT)
@@ -55,35 +56,29 @@ class SpansCodec:
         return dict(zip(self.catalog.tokens, self.catalog.functions, strict=True))
 
     @cached_property
-    def literals(self) -> dict[str, str]:
-        """Values that are written without pointing, in order, with the name of the parameter or field that has them first."""
-        found: dict[str, str] = {}
-        for name, kind, meaning in self._values():
-            for text in (*kind.literals, *suggested(kind, meaning)):
-                found.setdefault(text, name)
+    def signatures(self) -> tuple[Signature, ...]:
+        """What the network is told of each function, in order."""
+        return tuple(map(Signature, self.catalog))
+
+    @cached_property
+    def literals(self) -> dict[str, tuple[int, str]]:
+        """Values that are written without pointing, in order: the number of the function that has one first, and its parameter or field."""
+        found: dict[str, tuple[int, str]] = {}
+        for number, signature in enumerate(self.signatures):
+            for text, path in signature.literals.items():
+                found.setdefault(text, (number, path[-1]))
         return dict(sorted(found.items()))
 
     @cached_property
     def vocab(self) -> Vocab:
-        composite = any(isinstance(kind, List | Record) for _, kind, _ in self._values())
+        composite = any(isinstance(kind, List | Record) for signature in self.signatures for kind, _, _ in signature.places.values())
         return Vocab.build((*MARKS, *((OPEN, ABSENT) if composite else ()), *self.literals, *self.catalog.tokens))
-
-    def _values(self) -> Iterator[tuple[str, Type, str]]:
-        """Name, type and meaning of all that is filled: parameters and the fields inside them."""
-        for function in self.catalog:
-            for parameter in function.parameters:
-                yield parameter.name, parameter.type, parameter.description
-                yield from ((f.name, f.type, f.description) for _, f in _fields(parameter.type))
 
     @cached_property
     def labels(self) -> dict[Any, int]:
         """Row of each grammar place in the network's table: CALL, AFTER, then (function, parameter) and (…, field)."""
-        places: list[Any] = [CALL, AFTER]
-        for function in self.catalog:
-            for parameter in function.parameters:
-                own = (function.name, parameter.name)
-                places += [own, *((*own, *path) for path, _ in _fields(parameter.type))]
-        return {label: i for i, label in enumerate(dict.fromkeys(places))}
+        places = [(signature.function.name, *path) for signature in self.signatures for path in signature.places]
+        return {label: i for i, label in enumerate((CALL, AFTER, *places))}
 
     @cached_property
     def grammar(self) -> Grammar:
@@ -245,16 +240,6 @@ class SpansCodec:
         if writer.type.signed and _MINUS.search(reading.request.text[: reading.offsets[start][0]]):
             return False  # "-3" is not 3
         return writer.type.part(reading.text(start, stop), writer.context)
-
-
-def _fields(kind: Type) -> Iterator[tuple[tuple[str, ...], Field]]:
-    """The fields inside a type, at every depth, with the names on the way to them."""
-    while isinstance(kind, List):
-        kind = kind.item
-    if isinstance(kind, Record):
-        for field in kind.fields:
-            yield (field.name,), field
-            yield from (((field.name, *path), inner) for path, inner in _fields(field.type))
 
 
 def symbol_name(vocab: Vocab, reading: Reading, symbol: int) -> str:

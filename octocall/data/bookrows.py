@@ -56,15 +56,24 @@ class Books:
                     self._own[group.name, wish.calls[call], name].append(piece.text)
                     self._shared[f"{type(kind).__name__} {name.lower()}"].append(piece.text)
 
-    def examples(self, wish: Wish, group: Group, times: int, rng: random.Random) -> Iterator[Example]:
+    def examples(self, wish: Wish, group: Group, times: int, rng: random.Random, fresh: bool = False) -> Iterator[Example]:
         """The request as it was written, then variants of it; those that cannot become rows are counted in ``rejected``."""
         for i in range(times):
             try:
-                yield self._example(group, wish, rng, fresh=i > 0)
+                yield self._example(group, wish, rng, fresh or i > 0)
             except Unsuited as why:
                 self.rejected[str(why)] += 1
             except OctocallError as error:
                 self.rejected[type(error).__name__] += 1
+
+    def joined(self, group: Group, times: int, rng: random.Random) -> Iterator[Example]:
+        """Requests for several calls, put together from single ones; a third of them of one function."""
+        single = [wish for wish in group.wishes if len(wish.calls) == 1]
+        for _ in range(times):
+            chosen = rng.sample(single, min(len(single), rng.choice((2, 2, 2, 3, 4))))
+            if rng.random() < 0.35:
+                chosen = [rng.choice([wish for wish in single if wish.calls == chosen[0].calls]) for _ in chosen]
+            yield from self.examples(_join(chosen, rng), group, 1, rng, fresh=True)
 
     def _example(self, group: Group, wish: Wish, rng: random.Random, fresh: bool) -> Example:
         functions = {f.name: f for f in group.functions}
@@ -75,7 +84,7 @@ class Books:
             pieces = disturb(pieces, rng, wrap=bool(wish.calls))
         text = "".join(piece.text for piece in pieces)
         meant = {wish.pieces[at].slot: value for at, value in wish.means}
-        plan = Plan(tuple(_calls(wish, functions, pieces, meant, Context(now))) if wish.calls else (Call(IRRELEVANT),))
+        plan = Plan(tuple(read_calls(wish, functions, pieces, meant, Context(now))) if wish.calls else (Call(IRRELEVANT),))
         others = [f.name for f in group.functions if f.name not in wish.calls]
         rng.shuffle(others)
         kind = "irrelevant" if not wish.calls else "single" if len(wish.calls) == 1 else "parallel"
@@ -102,6 +111,48 @@ class Books:
             wide = self._shared[f"{type(kind).__name__} {name.lower()}"]
             text = rng.choice(own if rng.random() < 0.5 or not wide else wide) if own else text
         return Piece(text, piece.slot, typed=not isinstance(kind, Text))
+
+
+_JOINTS = (
+    " and ",
+    ", and ",
+    ". Also, ",
+    ". ",
+    ". ",
+    " then ",
+    ", then ",
+    ". After that, ",
+    "; ",
+    ", also ",
+    " plus ",
+    ". And ",
+    "\n",
+    ". Then ",
+    ", and also ",
+    " as well as ",
+)
+
+
+def _join(wishes: Sequence[Wish], rng: random.Random) -> Wish:
+    """One request out of several, as if said in one breath."""
+    pieces: list[Piece] = []
+    implied: list[tuple[int, str, str]] = []
+    means: list[tuple[int, str]] = []
+    joint = rng.choice(_JOINTS)
+    for number, wish in enumerate(wishes):
+        own = [Piece(p.text, tuple((number, name) for _, name in p.slot) if p.slot else None, p.typed) for p in wish.pieces]  # type: ignore[attr-defined]
+        if pieces:
+            last, first = pieces[-1], own[0]
+            if last.slot is None:
+                pieces[-1] = Piece(last.text.rstrip().rstrip(".!?"))
+            if first.slot is None and "." not in joint and first.text[:2] not in ("I ", "I'"):
+                own[0] = Piece(first.text[:1].lower() + first.text[1:])
+            pieces.append(Piece(joint))
+            joint = rng.choice(_JOINTS) if rng.random() < 0.5 else joint
+        means += [(len(pieces) + at, value) for at, value in wish.means]
+        implied += [(number, name, value) for _, name, value in wish.implied]
+        pieces += own
+    return Wish(tuple(pieces), tuple(wish.calls[0] for wish in wishes), tuple(implied), tuple(means), wishes[0].place)
 
 
 def function_id(group: Group, name: str) -> str:
@@ -136,7 +187,7 @@ def other_numbers(text: str, rng: random.Random) -> str:
     return _NUMBER.sub(other, text)
 
 
-def _calls(wish: Wish, functions: dict[str, Function], pieces: Sequence[Piece], meant: dict[Any, str], context: Context) -> Iterator[Call]:
+def read_calls(wish: Wish, functions: dict[str, Function], pieces: Sequence[Piece], meant: dict[Any, str], context: Context) -> Iterator[Call]:
     values: list[dict[str, Any]] = [{} for _ in wish.calls]
     spans: list[dict[str, Spans]] = [{} for _ in wish.calls]
     at = 0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -18,8 +17,7 @@ from octocall.data.phrasebook import Phrasing, Slot, read_phrasebooks
 from octocall.data.pools import Pools
 from octocall.data.public import data_folder, irrelevant_requests, public_sets, value_pools
 from octocall.data.synthesize import Synthesizer
-from octocall.data.verify import Verifier
-from octocall.errors import DataError
+from octocall.data.verify import Verifier, exam_texts
 from octocall.files import digest, write_atomically
 
 HERE = Path(__file__).parent
@@ -60,7 +58,7 @@ def compile_data(
     phrasings = list({template_key(p): p for p in read_phrasebooks(HERE / "phrasebooks" / catalog.name, catalog)}.values())
     public = irrelevant_requests(data_folder())
     pools = Pools.load(HERE / "pools", phrasings, catalog, value_pools(data_folder()))
-    texts = [text for path in exams for text in _queries(path)]
+    texts = [text for path in exams for text in exam_texts(path)]
     splits = []
     for name, scale, wanted in ((TRAIN, 1.0, False), (HELD_OUT, 0.04, True)):
         chosen = [p for p in phrasings if held_out(template_key(p), config.held_out) == wanted]
@@ -77,13 +75,6 @@ def compile_data(
         splits.append(Split(name, examples, verifier.rejected, sum(synthesizer.unreadable.values()), len(chosen)))
     write_atomically(out / CARD, data_card(catalog, config, splits, out, exams, len(public)).encode())
     return splits
-
-
-def _queries(path: Path) -> list[str]:
-    try:
-        return [str(json.loads(line)["query"]) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
-    except (OSError, ValueError, KeyError) as error:
-        raise DataError(f"{path} cannot be read as exam rows ({error}); JSON lines with a query are expected") from error
 
 
 def data_card(catalog: Catalog, config: SynthConfig, splits: Iterable[Split], out: Path, exams: Sequence[Path], public: int) -> str:

@@ -65,6 +65,11 @@ def read_books(folder: Path) -> Iterator[Group]:
         yield from _Reader(path).groups()
 
 
+def read_book(path: Path) -> Iterator[Group]:
+    """The groups of one file. Raises DataError naming file and line."""
+    return _Reader(path).groups()
+
+
 class _Reader:
     """Reads one file line by line."""
 

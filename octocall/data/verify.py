@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
 from octocall.catalog import Catalog
 from octocall.codecs.spans import SpansCodec
 from octocall.data.example import Example
-from octocall.errors import OctocallError
+from octocall.errors import DataError, OctocallError
 
 GRAM = 6
 
@@ -19,6 +22,20 @@ def grams(text: str) -> set[tuple[str, ...]]:
     """The word 6-grams of a text, case and punctuation aside."""
     words = re.findall(r"[\w']+", text.lower())
     return {tuple(words[i : i + GRAM]) for i in range(len(words) - GRAM + 1)}
+
+
+def exam_texts(path: Path) -> list[str]:
+    """The requests of exam rows: under "query", or under "question" as text or as turns of messages. Raises DataError."""
+    try:
+        return [text for line in path.read_text(encoding="utf-8").splitlines() if line.strip() for text in _asked(json.loads(line))]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise DataError(f"{path} cannot be read as exam rows ({error}); JSON lines with a query or a question are expected") from error
+
+
+def _asked(row: Any) -> list[str]:
+    if isinstance(row, dict):
+        row = row[next(key for key in ("query", "question", "content") if key in row)] if {"query", "question", "content"} & set(row) else row["query"]
+    return [row] if isinstance(row, str) else [text for part in row for text in _asked(part)]
 
 
 @dataclass
@@ -60,14 +77,14 @@ class Verifier:
             return type(error).__name__
         if decoded != checked:
             return "reads back otherwise"
-        if self._exam_grams and not self._exam_grams.isdisjoint(_carrier_grams(example)):
+        if self._exam_grams and not self._exam_grams.isdisjoint(carrier_grams(example)):
             return "shared with an exam"
         self._seen.add(key)
         return ""
 
 
-def _carrier_grams(example: Example) -> set[tuple[str, ...]]:
-    """6-grams of the words around the values."""
+def carrier_grams(example: Example) -> set[tuple[str, ...]]:
+    """6-grams of the words around the values of a request."""
     spans = sorted(span for outer in example.plan.calls for call in outer.walk() for places in call.spans.values() for span in places)
     found, at = set(), 0
     for begin, end in [*spans, (len(example.request.text), 0)]:

@@ -34,16 +34,16 @@ def export(network: Network, folder: Path) -> None:
     rows = torch.export.Dim("rows", min=network.symbols + 6, max=network.symbols + 512)
     folder.mkdir(parents=True, exist_ok=True)
     with torch.no_grad():
-        _write(Prefill(network), (ids,), folder / GRAPHS[0], ["ids"], ["inputs", "outputs", "keys", "values"], ({1: pieces},))
+        write_graph(Prefill(network), (ids,), folder / GRAPHS[0], ["ids"], ["inputs", "outputs", "keys", "values"], ({1: pieces},))
         inputs, outputs, keys, values = Prefill(network)(ids)
         empty = torch.zeros(layers, heads, steps, width // heads)
         arguments = (torch.tensor([1]), torch.tensor([0]), inputs, outputs, keys, values, empty, empty.clone())
         shapes = (None, None, {0: rows}, {0: rows}, {2: pieces}, {2: pieces}, {2: past}, {2: past})
         names = ["symbol", "label", "inputs", "outputs", "keys", "values", "past_keys", "past_values"]
-        _write(DecodeStep(network), arguments, folder / GRAPHS[1], names, ["logits", "new_keys", "new_values"], shapes)
+        write_graph(DecodeStep(network), arguments, folder / GRAPHS[1], names, ["logits", "new_keys", "new_values"], shapes)
 
 
-def _write(module: torch.nn.Module, arguments: tuple[torch.Tensor, ...], path: Path, inputs: list[str], outputs: list[str], shapes: Any) -> None:
+def write_graph(module: torch.nn.Module, arguments: tuple[torch.Tensor, ...], path: Path, inputs: list[str], outputs: list[str], shapes: Any) -> None:
     try:
         import onnxscript  # noqa: F401  (the exporter needs it and says so less clearly)
     except ImportError:
@@ -79,10 +79,10 @@ def export_int8(network: Network, folder: Path) -> None:
     with tempfile.TemporaryDirectory(dir=folder) as scratch:
         export(packed, Path(scratch))
         for name in GRAPHS:
-            _pack_products(Path(scratch) / name, folder / name)
+            pack_products(Path(scratch) / name, folder / name)
 
 
-def _pack_products(source: Path, target: Path) -> None:
+def pack_products(source: Path, target: Path) -> None:
     import onnx
     from onnxruntime.quantization.matmul_nbits_quantizer import MatMulNBitsQuantizer
 

@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from octocall.bundle import FILES, MANIFEST, Bundle
+from octocall.bundle import FILES, GRAPHS, MANIFEST, Bundle
 from octocall.codecs.spans import SpansCodec
 from octocall.data.compile import CARD, HELD_OUT
 from octocall.data.example import read_examples
@@ -56,7 +56,7 @@ def check_target(out: Path) -> None:
     if not out.is_dir():
         raise OctocallError(f"{out} is a file; a folder for the bundle is expected")
     names = {path.name for path in out.iterdir()}
-    other = sorted(names - {*FILES, MANIFEST} if MANIFEST in names else names)
+    other = sorted(names - {*FILES, *(graph for graphs in GRAPHS.values() for graph in graphs), MANIFEST} if MANIFEST in names else names)
     if other:
         raise OctocallError(f"{out} holds {other[0]}, which is no part of a bundle; give a folder that is new, empty, or a bundle's own")
 
@@ -92,7 +92,7 @@ def model_card(codec: SpansCodec, run: Path, data: Path, report: dict[str, Any])
         f"# {codec.catalog.name}: {len(codec.catalog)} functions", "",
         "A request in English becomes calls of the functions in catalog.json. Encoder: all-MiniLM-L6-v2 (Apache-2.0), fine-tuned;",
         "decoder over functional tokens, literals and pointers into the request: octocall's own. Licence of the weights: Apache-2.0.", "",
-        *_runs(record),
+        *runs(record),
         f"Held-out phrasings, every decision right: {last.get('held_out_right', 0):.1%}.",
         f"Export: {report['precision']}; {report['same_plans']:.1%} of {report['requests']} held-out plans as in torch.", "",
         "Trained on phrase books written for octocall and on the public sets named in the data card below: CLINC150 is by Larson et al. 2019,",
@@ -102,13 +102,14 @@ def model_card(codec: SpansCodec, run: Path, data: Path, report: dict[str, Any])
     ])  # fmt: skip
 
 
-def _runs(record: dict[str, Any] | None) -> list[str]:
+def runs(record: dict[str, Any] | None) -> list[str]:
     """A line per run, the first one first."""
     if record is None:
         return []
     config = record["config"]
+    data = ", ".join(digest[:16] + "…" for name, digest in record["data"].items() if name.endswith("train.jsonl"))
     line = (
         f"Training: {config['steps']} steps of {config['batch_size']} on {record['device']} ({record['precision']}), {record['seconds'] / 60:.0f} minutes, "
-        f"seed {config['seed']}, torch {record['torch']}, data SHA-256 {record['data']['train.jsonl'][:16]}…"
+        f"seed {config['seed']}, torch {record['torch']}, data SHA-256 {data}"
     )
-    return [*_runs(record.get("start")), line]
+    return [*runs(record.get("start")), line]

@@ -5,10 +5,12 @@ from __future__ import annotations
 import importlib.util
 import re
 import sys
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from octocall.errors import SignatureError
+from octocall.function import Function
 
 if TYPE_CHECKING:
     from octocall.catalog import Catalog
@@ -47,6 +49,28 @@ def load_any(source: str) -> Loaded:
         )
     builtin = "." not in source and importlib.util.find_spec(f"{_CATALOGS}.{source}") is not None
     return Loaded(_some(python.load(f"{_CATALOGS}.{source}" if builtin else source), source))
+
+
+def as_functions(given: Any) -> tuple[Function, ...]:
+    """Functions given as a catalog, as values, Python functions or JSON tools in any mixture, or as a source for ``load_any``.
+
+    Warns of tools that cannot be loaded. Raises SignatureError.
+    """
+    from octocall.sources import json_tools, python
+
+    if isinstance(given, str | Path):
+        return load_any(str(given)).warned().functions
+    if isinstance(given, Mapping):
+        return json_tools.load(given).functions
+    found: list[Function] = []
+    for one in given:
+        if isinstance(one, Function):
+            found.append(one)
+        elif callable(one):
+            found.append(python.function(one))
+        else:
+            found += json_tools.load([one]).functions
+    return tuple(found)
 
 
 def _described(path: Path) -> Loaded:

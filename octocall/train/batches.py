@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -84,7 +85,7 @@ def collate(rows: Sequence[Row], codec: SpansCodec) -> Batch:
     return Batch(*map(torch.from_numpy, (ids, mask, symbols, labels, targets)))
 
 
-def batches(rows: Sequence[Row], size: int, seed: int, epoch: int) -> Iterator[list[Row]]:
+def batches(rows: Sequence[Any], size: int, seed: int, epoch: int) -> Iterator[list[Any]]:
     """Shuffled batches of rows of like length, so that little is padding."""
     rng = random.Random(f"{seed}-{epoch}")
     order = list(range(len(rows)))

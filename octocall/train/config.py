@@ -25,6 +25,7 @@ class TrainConfig:
     decoder_layers: int = field(default=2, metadata={"help": "Layers of the decoder"})
     decoder_heads: int = field(default=6, metadata={"help": "Attention heads of the decoder; they must divide the encoder's width"})
     decoder_inner: int = field(default=1024, metadata={"help": "Inner width of the decoder's layers"})
+    shared_layers: int = field(default=2, metadata={"help": "Lowest layers of the encoder that stay as they were and read documentation too (open network)"})
     max_steps: int = field(default=96, metadata={"help": "Decisions that the decoder has positions for"})
     seed: int = field(default=0, metadata={"help": "Seed of weights, order of rows and dropout"})
     precision: str = field(default="auto", metadata={"help": "auto, float32 or bfloat16; auto measures and takes the faster"})

@@ -59,7 +59,7 @@ def train(
     """
     try:
         from octocall.train.networks import Encoder
-        from octocall.train.trainer import Trainer, build, encode_all, write_record
+        from octocall.train.trainer import Compiled, Trainer, build, encode_all, write_record
     except ImportError as error:
         raise MissingExtraError(error.name or "torch", "train") from None
     codec = load_codec(catalog, encoder)
@@ -75,7 +75,7 @@ def train(
     network = build(codec, Encoder.pretrained(find_encoder(encoder), config.dropout), config)
     if start is not None:
         network.load_state_dict(_weights(start, codec)["network"])
-    trainer = Trainer(network, codec, config, out, sources)
+    trainer = Trainer(network, Compiled(codec), config, out, sources)
     trainer.train(rows, held, report)
     return write_record(trainer, record)
 

@@ -9,12 +9,12 @@ import os
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional as F
 
 from octocall.codecs.spans import SpansCodec
@@ -44,22 +44,60 @@ def faster_precision(device: torch.device) -> torch.dtype:
     return min(seconds, key=seconds.__getitem__)
 
 
+class Task(Protocol):
+    """What is trained: how rows become batches and what a batch costs. ``digest`` names what a checkpoint belongs to."""
+
+    @property
+    def digest(self) -> str: ...
+
+    def collate(self, rows: Sequence[Any], step: int, share: float) -> Any:
+        """A dataclass of tensors; ``share`` of the run is done at ``step``."""
+
+    def loss(self, network: Any, batch: Any) -> tuple[Tensor, Tensor]:
+        """The loss, and the share of plans that are right at every decision."""
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """Training for one catalog."""
+
+    codec: SpansCodec
+
+    @property
+    def digest(self) -> str:
+        return self.codec.catalog.digest
+
+    def collate(self, rows: Sequence[Row], step: int, share: float) -> Batch:
+        return collate(rows, self.codec)
+
+    def loss(self, network: Network, batch: Batch) -> tuple[Tensor, Tensor]:
+        logits = network(batch.ids, batch.mask, batch.symbols, batch.labels)
+        return decision_loss(logits, batch.targets)
+
+
+def decision_loss(logits: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
+    """Mean cross-entropy of the decisions, and the share of plans that are right at every decision."""
+    loss = F.cross_entropy(logits.float().flatten(0, 1), targets.flatten(), ignore_index=IGNORE)
+    return loss, ((logits.argmax(-1) == targets) | (targets == IGNORE)).all(1).float().mean()
+
+
 class Trainer:
-    """Trains a network for one codec and keeps its state in ``folder``.
+    """Trains a network for one task and keeps its state in ``folder``.
 
     ``sources`` are digests of what the run is made from (data, the run it starts from): a checkpoint
     made from others is refused.
     """
 
-    def __init__(self, network: Network, codec: SpansCodec, config: TrainConfig, folder: Path, sources: Mapping[str, str] | None = None) -> None:
-        self.codec, self.config, self.folder, self.sources = codec, config, folder, dict(sources or {})
+    def __init__(self, network: nn.Module, task: Task, config: TrainConfig, folder: Path, sources: Mapping[str, str] | None = None) -> None:
+        self.task, self.config, self.folder, self.sources = task, config, folder, dict(sources or {})
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         torch.set_num_threads(config.threads or os.cpu_count() or 1)
         self.precision = faster_precision(self.device) if config.precision == "auto" else getattr(torch, config.precision)
         self.network = network.to(self.device)
+        pretrained: Encoder = network.get_submodule("encoder")  # type: ignore[assignment]
         if config.freeze_words:
-            network.encoder.words.weight.requires_grad_(False)
-        encoder = {id(p) for p in network.encoder.parameters()}
+            pretrained.words.weight.requires_grad_(False)
+        encoder = {id(p) for p in pretrained.parameters()}
         trained = [p for p in network.parameters() if p.requires_grad]
         self.optimizer = torch.optim.AdamW(
             [
@@ -78,17 +116,15 @@ class Trainer:
         done = (step - self.config.warmup) / max(1, self.config.steps - self.config.warmup)
         return 0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * min(1.0, done)))
 
-    def loss(self, batch: Batch) -> tuple[Tensor, Tensor]:
-        """Mean cross-entropy of the decisions, and the share of plans that are right at every decision."""
-        batch = Batch(*(t.to(self.device, non_blocking=True) for t in vars(batch).values()))
+    def loss(self, rows: Sequence[Any]) -> tuple[Tensor, Tensor]:
+        """The task's loss on rows."""
+        batch = self.task.collate(rows, self.step, self.step / self.config.steps)
+        batch = type(batch)(*(t.to(self.device, non_blocking=True) for t in vars(batch).values()))
         autocast = torch.autocast(self.device.type, self.precision) if self.precision != torch.float32 else nullcontext()
         with autocast:
-            logits = self.network(batch.ids, batch.mask, batch.symbols, batch.labels)
-        loss = F.cross_entropy(logits.float().flatten(0, 1), batch.targets.flatten(), ignore_index=IGNORE)
-        right = ((logits.argmax(-1) == batch.targets) | (batch.targets == IGNORE)).all(1).float().mean()
-        return loss, right
+            return self.task.loss(self.network, batch)
 
-    def train(self, rows: Sequence[Row], held_out: Sequence[Row], report: Report) -> None:
+    def train(self, rows: Sequence[Any], held_out: Sequence[Any], report: Report) -> None:
         """Runs to ``config.steps``, from the last checkpoint of ``folder`` where there is one."""
         if not rows:
             raise OctocallError("no training rows were given; synthesize some first")
@@ -101,7 +137,7 @@ class Trainer:
             for i, group in enumerate(batches(rows, self.config.batch_size, self.config.seed, epoch)):
                 if i < skip:
                     continue
-                self._update(collate(group, self.codec), report)
+                self._update(group, report)
                 if self.step % self.config.evaluate_every == 0 or self.step == self.config.steps:
                     self._evaluate(held_out, report)
                 if self.step % self.config.checkpoint_every == 0 or self.step == self.config.steps:
@@ -109,9 +145,9 @@ class Trainer:
                 if self.step >= self.config.steps:
                     return
 
-    def _update(self, batch: Batch, report: Report) -> None:
+    def _update(self, rows: Sequence[Any], report: Report) -> None:
         self.network.train()
-        loss, _ = self.loss(batch)
+        loss, _ = self.loss(rows)
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
@@ -121,12 +157,12 @@ class Trainer:
         report({"step": self.step, "loss": float(loss.detach())})
 
     @torch.no_grad()
-    def _evaluate(self, rows: Sequence[Row], report: Report) -> None:
+    def _evaluate(self, rows: Sequence[Any], report: Report) -> None:
         self.network.eval()
         losses, rights, count = 0.0, 0.0, 0
         for at in range(0, len(rows), 128):
             group = rows[at : at + 128]
-            loss, right = self.loss(collate(group, self.codec))
+            loss, right = self.loss(group)
             losses, rights, count = losses + float(loss) * len(group), rights + float(right) * len(group), count + len(group)
         point = {"step": self.step, "held_out_loss": losses / max(1, count), "held_out_right": rights / max(1, count)}
         self.curve.append(point)
@@ -139,7 +175,7 @@ class Trainer:
             "network": self.network.state_dict(), "optimizer": self.optimizer.state_dict(), "schedule": self.schedule.state_dict(),
             "step": self.step, "curve": self.curve, "seconds": self.seconds, "torch": torch.get_rng_state(),
             "cuda": torch.cuda.get_rng_state_all() if self.device.type == "cuda" else [],
-            "config": asdict(self.config), "catalog": self.codec.catalog.digest, "sources": self.sources,
+            "config": asdict(self.config), "catalog": self.task.digest, "sources": self.sources,
         }  # fmt: skip
         content = io.BytesIO()
         torch.save(state, content)
@@ -151,7 +187,7 @@ class Trainer:
         if not path.is_file():
             return
         state = torch.load(path, map_location=self.device, weights_only=True)
-        mine = {"catalog": self.codec.catalog.digest, "configuration": asdict(self.config), "data": self.sources}
+        mine = {"catalog": self.task.digest, "configuration": asdict(self.config), "data": self.sources}
         theirs = {"catalog": state["catalog"], "configuration": state["config"], "data": state.get("sources")}
         if other := [name for name in mine if mine[name] != theirs[name]]:
             raise OctocallError(f"{path} belongs to another {' and '.join(other)}; choose another folder or delete it")
@@ -196,7 +232,7 @@ def build(codec: SpansCodec, encoder: Encoder, config: TrainConfig) -> Network:
 def write_record(trainer: Trainer, start: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """The run record ``run.json``: configuration, digests of the data, device, curve, and the record of the run it started from."""
     record = {
-        "config": asdict(trainer.config), "data": trainer.sources, "catalog": trainer.codec.catalog.digest, "device": str(trainer.device),
+        "config": asdict(trainer.config), "data": trainer.sources, "catalog": trainer.task.digest, "device": str(trainer.device),
         "precision": str(trainer.precision), "threads": torch.get_num_threads(), "torch": torch.__version__, "seconds": round(trainer.seconds, 1),
         "curve": trainer.curve, "start": start,
     }  # fmt: skip

@@ -18,15 +18,17 @@ LAYERS = [
     ["catalog", "reading"],
     ["interchange", "codecs", "sources", "runtimes", "score", "catalogs"],
     ["decode", "bundle", "catalogue"],
+    ["base"],
     ["model"],
     ["batch", "show", "progress", "data", "agent", "devices", "importing"],
     ["train", "bench", "flags"],
-    ["export"],
+    ["export", "cli_bench", "cli_teach"],
+    ["cli_base"],
     ["cli", "__init__"],
     ["__main__"],
 ]
 HEAVY = {"torch": {"train", "export"}, "safetensors": {"train"}, "onnxscript": {"export"}, "onnx": {"export"}, "matplotlib": {"bench"},
-         "onnxruntime": {"runtimes", "export"}, "mcp": {"sources"}, "yaml": {"sources"}, "ray": {"importing"}}  # fmt: skip
+         "onnxruntime": {"runtimes", "export"}, "mcp": {"sources"}, "yaml": {"sources"}, "httpx": {"data"}}  # fmt: skip
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 FILES = sorted(path for path in ROOT.rglob("*.py"))
 
@@ -66,7 +68,7 @@ def test_heavy_packages_stay_in_their_folders(path: Path) -> None:
 
 
 def test_importing_octocall_is_light() -> None:
-    heavy = ("torch", "onnxruntime", "matplotlib", "phonenumbers", "babel", "mcp", "yaml")
+    heavy = ("torch", "onnxruntime", "matplotlib", "phonenumbers", "babel", "mcp", "yaml", "httpx")
     code = f"import sys, octocall, octocall.cli, octocall.sources; print([m for m in {heavy} if m in sys.modules])"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert result.stdout.strip() == "[]"

@@ -21,7 +21,7 @@ from octocall.runtimes.onnx import OnnxRuntime  # noqa: E402
 from octocall.train.batches import collate  # noqa: E402
 from octocall.train.config import TrainConfig  # noqa: E402
 from octocall.train.networks import Encoder  # noqa: E402
-from octocall.train.trainer import Trainer, build, encode_all  # noqa: E402
+from octocall.train.trainer import Compiled, Trainer, build, encode_all  # noqa: E402
 from tests.conftest import small_tokenizer  # noqa: E402
 
 NOW = datetime(2026, 3, 4, 10, 30)
@@ -54,7 +54,7 @@ def small(request: pytest.FixtureRequest) -> SpansCodec:
 def new_trainer(codec: SpansCodec, folder: Path, config: TrainConfig = CONFIG) -> Trainer:
     torch.manual_seed(0)
     encoder = Encoder(codec.tokenizer.get_vocab_size(), 512, 32, 2, 4, 64, dropout=config.dropout)
-    return Trainer(build(codec, encoder, config), codec, config, folder)
+    return Trainer(build(codec, encoder, config), Compiled(codec), config, folder)
 
 
 @pytest.fixture(scope="module")
@@ -142,7 +142,7 @@ def test_more_decisions_than_positions(trained: Trainer, exported: Path) -> None
 def test_a_checkpoint_of_other_data_is_refused(small: SpansCodec, trained: Trainer) -> None:
     torch.manual_seed(0)
     encoder = Encoder(small.tokenizer.get_vocab_size(), 512, 32, 2, 4, 64, dropout=0.0)
-    other = Trainer(build(small, encoder, CONFIG), small, CONFIG, trained.folder, {"train.jsonl": "0"})
+    other = Trainer(build(small, encoder, CONFIG), Compiled(small), CONFIG, trained.folder, {"train.jsonl": "0"})
     with pytest.raises(OctocallError, match="another data"):
         other.resume()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
+from collections.abc import Set
 from datetime import datetime
 
 from octocall.call import Call, Plan, Request
@@ -12,25 +13,41 @@ from octocall.catalog import IRRELEVANT, Catalog
 from octocall.function import Function, Parameter
 from octocall.types import Context, Text
 
+_INNER = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
-def _words(text: str) -> list[str]:
+
+def split(text: str) -> list[str]:
+    """The words and numbers of a text in lower case."""
     return re.findall(r"[a-z]+|\d+", text.lower().replace("_", " "))
 
 
-def plan(request: Request, catalog: Catalog) -> Plan:
-    """A valid plan of one call; values that are not found by the simplest means are missing."""
-    documents = {f.name: set(_words(f"{f.name} {f.description}")) for f in catalog if f.name != IRRELEVANT}
+def document(function: Function) -> str:
+    """The text by which a function is found: its name in words (findPets and find_pets are two) and its description."""
+    return f"{' '.join(split(_INNER.sub(' ', function.original or function.name)))}: {function.description}"
+
+
+def plan(request: Request, catalog: Catalog | None = None) -> Plan:
+    """A plan of one call over the request's candidates, else over the catalog; values that are not found by the simplest means are missing.
+
+    Over a catalog it is in canonical form with defaults; among candidates, parameters that may be left out are, unless a word fits.
+    """
+    functions = request.functions if request.functions is not None else tuple(catalog or ())
+    documents = {f.name: set(split(document(f))) for f in functions if f.name != IRRELEVANT}
+    if not documents:
+        return Plan((Call(IRRELEVANT),))
     counts = Counter(word for words in documents.values() for word in words)
     weight = {word: math.log(1 + len(documents) / count) for word, count in counts.items()}
-    said = set(_words(request.text))
+    said = set(split(request.text))
     scores = {name: sum(weight[word] for word in said & words) for name, words in documents.items()}
     best = max(scores, key=scores.__getitem__)
     if scores[best] < math.log(1 + len(documents)) / 2:
         return Plan((Call(IRRELEVANT),))
-    return catalog.check(Plan((_call(catalog[best], request, documents[best]),)))
+    found = Plan((call(next(f for f in functions if f.name == best), request, documents[best]),))
+    return found if catalog is None or request.functions is not None else catalog.check(found)
 
 
-def _call(function: Function, request: Request, matched: set[str]) -> Call:
+def call(function: Function, request: Request, matched: Set[str]) -> Call:
+    """A call with the first words of the request that fit each type; text is what follows the last of the words that ``matched``."""
     context = Context(request.now or datetime.now(), request.region)
     found = {p.name: _value(p, request.text, matched, context) for p in function.parameters}
     arguments = {name: value for name, value in found.items() if value is not None}
@@ -38,10 +55,10 @@ def _call(function: Function, request: Request, matched: set[str]) -> Call:
     return Call(function.name, arguments, missing)
 
 
-def _value(parameter: Parameter, text: str, matched: set[str], context: Context) -> object:
+def _value(parameter: Parameter, text: str, matched: Set[str], context: Context) -> object:
     words = text.split()
     if isinstance(parameter.type, Text):
-        last = max((i for i, word in enumerate(words) if set(_words(word)) & matched), default=-1)
+        last = max((i for i, word in enumerate(words) if set(split(word)) & matched), default=-1)
         return (" ".join(words[last + 1 :]) or None) if parameter.required else None
     values = (parameter.type.parse(word, context) for word in words)
     return next((value for value in values if value is not None), None)

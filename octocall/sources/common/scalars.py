@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import math
 import random
 import re
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -148,6 +150,8 @@ def read_fixed(schema: Schema, kinds: list[Type]) -> Type:
     if "const" in schema:
         values = [value for value in values if value == schema["const"] and isinstance(value, bool) == isinstance(schema["const"], bool)]
     kept: dict[tuple[bool, Any], Any] = {}
+    if not any(isinstance(value, str | bool | int | float) and _allowed(value, kinds) for value in values):
+        values = [_as_meant(value) for value in values]
     for value in values:
         if isinstance(value, str | bool | int | float) and _allowed(value, kinds):
             kept.setdefault((isinstance(value, bool), value), value)
@@ -160,6 +164,14 @@ def read_fixed(schema: Schema, kinds: list[Type]) -> Type:
     if symbol := next(filter(_SYMBOL.fullmatch, written), None):
         raise Unfit(f"has the value {symbol!r}, which is written like a token of the codec")
     return Choice(choices)
+
+
+def _as_meant(value: Any) -> Any:
+    """Of a schema that contradicts itself, such as a boolean with the values "true" and "false", what the text means."""
+    if isinstance(value, str):
+        with suppress(ValueError):
+            return json.loads(value.strip().lower())
+    return value
 
 
 def _allowed(value: str | bool | int | float, kinds: list[Type]) -> bool:

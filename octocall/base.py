@@ -1,0 +1,128 @@
+"""The base: the network that calls functions it has never seen, told by their documentation alone."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections import OrderedDict
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from octocall.bundle import Bundle
+from octocall.catalog import IRRELEVANT, Catalog
+from octocall.codecs.signature import Signature
+from octocall.codecs.spans import MARKS, SpansCodec
+from octocall.decode import Runtime
+from octocall.errors import BundleError, OctocallError
+from octocall.files import write_atomically
+from octocall.function import Function
+from octocall.mask import Mask
+from octocall.runtimes.open import Graphs, OnnxGraphs, OpenRuntime, Understood, understand
+from octocall.types import ABSENT, OPEN
+from octocall.vocab import BEGIN
+
+NOTHING = Function(IRRELEVANT, "Nothing here fits.", original="no_relevant_function")
+CORE = (BEGIN, *MARKS, OPEN, ABSENT, IRRELEVANT)
+"""Symbols with rows of their own in the network, in this order."""
+_KEPT = 64
+"""So many sets of candidates are kept ready."""
+
+
+class Bound(NamedTuple):
+    """A runtime with the codec and the mask of its functions."""
+
+    codec: SpansCodec
+    mask: Mask
+    runtime: Runtime
+
+
+def cache_folder() -> Path:
+    """Where what was read of documentation is kept: octocall in XDG_CACHE_HOME, else in ~/.cache."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "octocall"
+
+
+class Base:
+    """Binds sets of functions. Each function's documentation is read once and kept on disk by its digest."""
+
+    def __init__(self, bundle: Bundle, threads: int = 0, cache: Path | None = None, graphs: Graphs | None = None) -> None:
+        """``graphs`` stand in for those of the bundle. Raises BundleError where ``bundle`` is compiled for one catalog."""
+        if bundle.network != "open":
+            raise BundleError(f"{bundle.folder} is compiled for the functions of {bundle.catalog.name}; a base is expected, such as the one that ships: base")
+        self.bundle: Bundle = bundle
+        self.graphs: Graphs = graphs or OnnxGraphs(bundle.folder, threads)
+        self._cache = (cache or cache_folder()) / bundle.digest[:16]
+        self._bound: OrderedDict[tuple[int, ...], tuple[tuple[Function, ...], Bound]] = OrderedDict()
+
+    @classmethod
+    def load(cls, name: str | Path = "base", threads: int = 0) -> Base:
+        """Opens a bundle by name or folder. Raises BundleError."""
+        return cls(Bundle.open(name), threads)
+
+    def bind(self, functions: tuple[Function, ...]) -> Bound:
+        """The network for these candidates, in their order; the irrelevant function comes last where it is not among them.
+
+        Raises SignatureError where two have one name.
+        """
+        key = tuple(map(id, functions))
+        if key in self._bound:
+            self._bound.move_to_end(key)
+            return self._bound[key][1]
+        bound = self._bind(functions)
+        # the functions are kept with it, so that no other gets the identity of one of them
+        self._bound[key] = (functions, bound)
+        if len(self._bound) > _KEPT:
+            self._bound.popitem(last=False)
+        return bound
+
+    def _bind(self, functions: tuple[Function, ...]) -> Bound:
+        catalog = Catalog(functions, "candidates")
+        if not any(function.name != IRRELEVANT for function in functions):
+            raise OctocallError("no candidate functions were given; at least one is expected")
+        if IRRELEVANT not in catalog:
+            catalog = catalog.append(NOTHING)
+        codec = SpansCodec(catalog, self.bundle.tokenizer, int(self.bundle.settings["max_pieces"]))
+        understood = [self.understood(signature) for signature in codec.signatures]
+        return Bound(codec, Mask(codec.grammar, codec.vocab), bound_runtime(self.graphs, codec, understood))
+
+    def understood(self, signature: Signature) -> Understood:
+        """What the network keeps of a function, read from its documentation or from the disk."""
+        name = hashlib.sha256(repr((signature.texts, signature.kinds)).encode()).hexdigest()
+        path = self._cache / name[:2] / f"{name}.f16"
+        with suppress(OSError, ValueError):
+            kept = np.memmap(path, np.float16, "r").reshape(len(signature.kinds) + 1, -1)
+            return Understood(kept[:-1].astype(np.float32), kept[-1].astype(np.float32))
+        found = understand(self.graphs, self.bundle.tokenizer, signature.texts, signature.kinds)
+        with suppress(OSError, OctocallError):
+            # a disk that is full or may not be written to costs time, nothing else
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_atomically(path, np.concatenate([found.rows, found.answer[None]]).astype(np.float16).tobytes())
+        return found
+
+
+def bound_runtime(graphs: Graphs, codec: SpansCodec, functions: Sequence[Understood]) -> OpenRuntime:
+    """The open network in the codec's numbering of symbols; ``functions`` are those of its catalog in order."""
+    rows: list[NDArray[np.float32]] = []
+    answers: list[NDArray[np.float32]] = []
+    order = []
+    tokens = {token: i for i, token in enumerate(codec.catalog.tokens)}
+    signatures, none = codec.signatures, np.zeros_like(functions[0].answer)
+    for symbol in codec.vocab.symbols:
+        number = tokens.get(symbol)
+        if number is not None and codec.catalog.functions[number].name == IRRELEVANT:
+            order.append(CORE.index(IRRELEVANT))
+        elif number is None and symbol not in codec.literals:
+            order.append(CORE.index(symbol))
+        else:
+            order.append(len(CORE) + len(rows))
+            owner = number if number is not None else codec.literals[symbol][0]
+            rows.append(functions[owner].rows[0 if number is not None else signatures[owner].rows[symbol]])
+            answers.append(functions[owner].answer if number is not None else none)
+    places = [f.rows[s.rows[path]] for f, s in zip(functions, signatures, strict=True) for path in s.places]
+    seen = [f.rows[: 1 + len(s.places)] for f, s in zip(functions, signatures, strict=True) if s.function.name != IRRELEVANT]
+    given = (np.stack(rows), np.stack(answers), np.stack(places or [none]), np.concatenate(seen))
+    return OpenRuntime(graphs, order, len(CORE) + len(rows), given)

@@ -1,0 +1,137 @@
+"""Operations that no training saw: one of four candidates fits the request, or none does.
+
+Source: the evaluation of Octopus v1, which asks as many unsolvable requests as solvable ones.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import random
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from itertools import chain
+from pathlib import Path
+
+from octocall.bench.baselines.words import document, split
+from octocall.bench.cases import Case
+from octocall.call import Call, Plan
+from octocall.catalog import IRRELEVANT
+from octocall.data.compile import HELD_OUT, TRAIN
+from octocall.data.example import Example, read_examples, read_functions
+from octocall.errors import DataError
+from octocall.function import Function
+from octocall.score import Score, score
+
+FUNCTIONS = "functions.jsonl"
+SOLVABLE, UNSOLVABLE = "solvable", "unsolvable"
+SIMILAR = 3
+"""So many similar functions stand beside the right one; one more where it is taken away."""
+_ALIKE = 0.9
+"""What shares more of its words with the right function might answer in its place."""
+
+
+def read_unseen(folder: Path, rows: int = 1000, seed: int = 0) -> tuple[list[Case], int]:
+    """``rows`` cases, half of them unsolvable, and the number of rows left out because training saw their function.
+
+    Of an open data folder the single calls of held_out.jsonl are taken. Candidates are the right function and the three
+    whose documentation shares the most words with its own, or four such; the irrelevant function is always a candidate.
+    Where there are fewer requests than ``rows``, each serves at most twice, once with its function and once without. Raises DataError.
+    """
+    try:
+        table = read_functions(folder / FUNCTIONS)
+        examples = list(read_examples(folder / HELD_OUT, table))
+        trained = _trained(folder / TRAIN, table)
+    except OSError as error:
+        raise DataError(f"{error.filename} cannot be read ({error.strerror}); give a folder with {FUNCTIONS}, {TRAIN} and {HELD_OUT}") from error
+    singles = [(example, found) for example in examples if (found := right_id(example, table)) is not None]
+    fresh = [(example, found) for example, found in singles if found not in trained]
+    if not fresh:
+        raise DataError(f"{folder / HELD_OUT} has no single calls of functions that {TRAIN} lacks; at least one is expected")
+    rng = random.Random(seed)
+    rng.shuffle(fresh)
+    half = min(rows // 2, len(fresh))
+    index = Similar({name: table[name] for example in examples for name in example.candidates})
+    cases = [_case(example, table[found], index.near(found, SIMILAR), rng) for example, found in fresh[:half]]
+    cases += [_case(example, None, index.near(found, SIMILAR + 1), rng) for example, found in fresh[-half:]]
+    return cases, len(singles) - len(fresh)
+
+
+def right_id(example: Example, table: Mapping[str, Function]) -> str | None:
+    """The id of the one function that an example calls; None where it calls none or several."""
+    calls = [call for outer in example.plan.calls for call in outer.walk()]
+    if len(calls) != 1 or calls[0].name == IRRELEVANT:
+        return None
+    return next((name for name in example.candidates if table[name].name == calls[0].name), None)
+
+
+def _trained(file: Path, table: Mapping[str, Function]) -> set[str]:
+    """Ids of the functions that training rows call. Read line by line: the file is large."""
+    found = set()
+    with file.open(encoding="utf-8") as lines:
+        for line in lines:
+            row = json.loads(line)
+            names = {call["name"] for call in row["calls"]}
+            found |= {name for name in row.get("functions") or () if table[name].name in names}
+    return found
+
+
+class Similar:
+    """Functions by the words of their documentation, rare words counting more."""
+
+    def __init__(self, table: Mapping[str, Function]) -> None:
+        self.table = table
+        self._words = {name: set(split(document(function))) for name, function in table.items()}
+        counts = Counter(word for words in self._words.values() for word in words)
+        self._weight = {word: math.log(1 + len(table) / count) ** 2 for word, count in counts.items()}
+        self._size = {name: math.sqrt(sum(self._weight[word] for word in words)) or 1.0 for name, words in self._words.items()}
+        self._having: dict[str, list[str]] = defaultdict(list)
+        for name, words in self._words.items():
+            for word in words:
+                self._having[word].append(name)
+
+    def near(self, name: str, many: int) -> list[Function]:
+        """The ``many`` functions most like that of the id ``name``: not itself, nothing all but the same, no two of one name."""
+        likeness: Counter[str] = Counter()
+        for word in self._words[name]:
+            # a word that half of all functions share tells nothing and costs the most
+            if len(self._having[word]) <= max(20, len(self.table) // 2):
+                for other in self._having[word]:
+                    likeness[other] += self._weight[word]  # type: ignore[assignment]  # a Counter of floats
+        ranked = sorted(likeness, key=lambda other: (-likeness[other] / self._size[other], other))
+        found: list[Function] = []
+        taken = {self.table[name].name}
+        # where too few share a word, any will do
+        for other in chain(ranked, (other for other in self.table if other not in likeness)):
+            function = self.table[other]
+            alike = likeness[other] / self._size[other] / self._size[name]
+            if len(found) == many:
+                break
+            if other != name and function.name not in taken and alike <= _ALIKE:
+                found.append(function)
+                taken.add(function.name)
+        return found
+
+
+def _case(example: Example, right: Function | None, others: Sequence[Function], rng: random.Random) -> Case:
+    functions = [*others, *([right] if right else [])]
+    rng.shuffle(functions)
+    plan = example.plan if right else Plan((Call(IRRELEVANT),))
+    request = replace(example.request, functions=tuple(functions))
+    return Case(request, plan, SOLVABLE if right else UNSOLVABLE, judge=partial(_judge, plan, request.functions or ()))
+
+
+def _judge(expected: Plan, functions: Sequence[Function], given: Plan) -> Score:
+    return score(without_defaults(expected, functions), without_defaults(given, functions))
+
+
+def without_defaults(plan: Plan, functions: Sequence[Function]) -> Plan:
+    """The plan without arguments that say what would hold anyway."""
+    known = {function.name: {p.name: p for p in function.parameters} for function in functions}
+    calls = []
+    for call in plan.calls:
+        defaults = {name: p.default for name, p in known.get(call.name, {}).items() if not p.required}
+        calls.append(replace(call, arguments={k: v for k, v in call.arguments.items() if k not in defaults or v != defaults[k]}))
+    return replace(plan, calls=tuple(calls))

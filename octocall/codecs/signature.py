@@ -1,0 +1,113 @@
+"""What the network is told of a function: a row for the function, one for each place to fill, one for each literal.
+
+A row is a short text and its kind. The texts are encoded once by the pretrained encoder and cached;
+nothing else of the documentation reaches the network.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+from octocall.function import Function
+from octocall.types import (
+    Boolean,
+    Choice,
+    Date,
+    DateTime,
+    Duration,
+    Email,
+    Field,
+    Integer,
+    IsoDateTime,
+    IsoTime,
+    Limited,
+    List,
+    Number,
+    PhoneNumber,
+    Record,
+    TimeOfDay,
+    Type,
+    suggested,
+)
+
+FUNCTION, LITERAL = 0, 1
+_KINDS: tuple[tuple[type[Type], ...], ...] = (
+    (Integer, Duration), (Number,), (Boolean,), (Choice,), (Date, DateTime, TimeOfDay, IsoDateTime, IsoTime), (List,), (Record,), (PhoneNumber, Email),
+)  # fmt: skip
+KINDS = 2 + 2 * (len(_KINDS) + 1)
+"""Functions, literals, and every kind of value, required or not."""
+_WORDS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+|[^\W\d_]+")
+MAX_DESCRIPTION = 400
+
+
+def words(name: str) -> str:
+    """A name as words: "getUserById" and "get_user_by_id" become "get user by id"."""
+    return " ".join(part if part.isupper() and len(part) > 1 else part.lower() for part in _WORDS.findall(name)) or name
+
+
+@dataclass(frozen=True)
+class Signature:
+    """The rows of one function, in order: itself, its places, its literals."""
+
+    function: Function
+
+    @cached_property
+    def places(self) -> dict[tuple[str, ...], tuple[Type, bool, str]]:
+        """Type, whether it is required, and meaning of all that is filled, by the names on the way to it."""
+        found: dict[tuple[str, ...], tuple[Type, bool, str]] = {}
+        for parameter in self.function.parameters:
+            found[(parameter.name,)] = (parameter.type, parameter.required, parameter.description)
+            for path, field in fields(parameter.type):
+                found[(parameter.name, *path)] = (field.type, field.required, field.description)
+        return found
+
+    @cached_property
+    def literals(self) -> dict[str, tuple[str, ...]]:
+        """The place that has a literal first, by literal."""
+        found: dict[str, tuple[str, ...]] = {}
+        for path, (kind, _, meaning) in self.places.items():
+            for text in (*kind.literals, *suggested(kind, meaning)):
+                found.setdefault(text, path)
+        return found
+
+    @cached_property
+    def texts(self) -> tuple[str, ...]:
+        """One text a row."""
+        name = words(self.function.original or self.function.name)
+        own = f"{name}: {self.function.description[:MAX_DESCRIPTION]}" if self.function.description else name
+        places = [f"{words(path[-1])}: {meaning[:MAX_DESCRIPTION]}" if meaning else words(path[-1]) for path, (_, _, meaning) in self.places.items()]
+        return (own, *places, *(f"{words(path[-1])}: {text}" for text, path in self.literals.items()))
+
+    @cached_property
+    def kinds(self) -> tuple[int, ...]:
+        """One kind a row, below KINDS."""
+        places = [_kind(kind, required) for kind, required, _ in self.places.values()]
+        return (FUNCTION, *places, *(LITERAL for _ in self.literals))
+
+    @cached_property
+    def rows(self) -> dict[tuple[str, ...] | str, int]:
+        """The number of a row by place (names) or literal (text); the function's own is 0."""
+        keys: list[tuple[str, ...] | str] = [*self.places, *self.literals]
+        return {key: i for i, key in enumerate(keys, 1)}
+
+
+def _kind(kind: Type, required: bool) -> int:
+    while isinstance(kind, Limited):
+        kind = kind.of
+    number = next((i for i, kinds in enumerate(_KINDS, 1) if isinstance(kind, kinds)), 0)
+    return 2 + 2 * number + required
+
+
+def fields(kind: Type) -> list[tuple[tuple[str, ...], Field]]:
+    """The fields inside a type, at every depth, with the names on the way to them."""
+    while isinstance(kind, List):
+        kind = kind.item
+    if not isinstance(kind, Record):
+        return []
+    found: list[tuple[tuple[str, ...], Field]] = []
+    for field in kind.fields:
+        found.append(((field.name,), field))
+        found += [((field.name, *path), inner) for path, inner in fields(field.type)]
+    return found

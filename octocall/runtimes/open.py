@@ -1,0 +1,123 @@
+"""The open network at work: documentation is read once a function and kept, requests meet the rows of their candidates."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import tokenizers
+from numpy.typing import NDArray
+
+from octocall.errors import BundleError
+
+GRAPHS = ("stem", "document", "understanding", "question", "tables", "step")
+MAX_PIECES = 96
+"""Documentation is read up to here, text by text."""
+
+
+class Graphs(Protocol):
+    """The parts of the network by name; ``past`` is the shape of an empty past [layers, heads, 0, width / heads]."""
+
+    @property
+    def past(self) -> tuple[int, ...]: ...
+
+    def run(self, name: str, *given: NDArray[Any]) -> Sequence[NDArray[Any]]:
+        """The outputs of a part, in order."""
+
+
+class OnnxGraphs:
+    """The parts as ONNX graphs in a folder."""
+
+    def __init__(self, folder: Path, threads: int = 0) -> None:
+        """Raises BundleError where the graphs cannot be loaded."""
+        import onnxruntime
+
+        self._sessions, self._names = {}, {}
+        for name in GRAPHS:
+            options = onnxruntime.SessionOptions()
+            # one step is too small to share among threads
+            options.intra_op_num_threads = 1 if name == "step" else threads
+            options.log_severity_level = 3
+            try:
+                session = onnxruntime.InferenceSession(folder / f"{name}.onnx", options, providers=["CPUExecutionProvider"])
+            except Exception as error:
+                # onnxruntime's errors have no common base but Exception
+                raise BundleError(f"the weights in {folder} cannot be loaded ({str(error)[:120]}); compile or install the bundle again") from error
+            self._sessions[name], self._names[name] = session, [given.name for given in session.get_inputs()]
+        shapes = {given.name: given.shape for given in self._sessions["step"].get_inputs()}
+        layers, heads, _, width = shapes["past_keys"]
+        self.past = (layers, heads, 0, width)
+
+    def run(self, name: str, *given: NDArray[Any]) -> Sequence[NDArray[Any]]:
+        found: Sequence[NDArray[Any]] = self._sessions[name].run(None, dict(zip(self._names[name], given, strict=True)))
+        return found
+
+
+@dataclass(frozen=True)
+class Understood:
+    """What the network keeps of a function: rows [rows, width] and what it is found by [width]."""
+
+    rows: NDArray[np.float32]
+    answer: NDArray[np.float32]
+
+
+def encode(graphs: Graphs, tokenizer: tokenizers.Tokenizer, texts: Sequence[str]) -> NDArray[np.float32]:
+    """Vectors [texts, width] of documentation; texts of one length are read together."""
+    ids = [e.ids if len(e.ids) <= MAX_PIECES else [*e.ids[: MAX_PIECES - 1], e.ids[-1]] for e in tokenizer.encode_batch(list(texts))]
+    lengths: dict[int, list[int]] = {}
+    for i, pieces in enumerate(ids):
+        lengths.setdefault(len(pieces), []).append(i)
+    found: list[Any] = [None] * len(ids)
+    for group in lengths.values():
+        for at in range(0, len(group), 64):
+            part = group[at : at + 64]
+            (states,) = graphs.run("stem", np.array([ids[i] for i in part], np.int64))
+            for i, vector in zip(part, graphs.run("document", states)[0], strict=True):
+                found[i] = vector
+    return np.stack(found)
+
+
+def understand(graphs: Graphs, tokenizer: tokenizers.Tokenizer, codec_texts: Sequence[str], kinds: Sequence[int]) -> Understood:
+    """The rows of one function from its texts and kinds."""
+    vectors = encode(graphs, tokenizer, codec_texts)
+    rows, answers = graphs.run("understanding", vectors, np.array(kinds, np.int64))
+    return Understood(rows, answers[0])
+
+
+@dataclass(frozen=True)
+class State:
+    """What a request and its candidates came to, and the decoder's past."""
+
+    memory: tuple[NDArray[Any], ...]
+    keys: NDArray[Any]
+    values: NDArray[Any]
+
+
+class OpenRuntime:
+    """The network bound to the candidates of a codec, in the codec's numbering of symbols and places."""
+
+    def __init__(self, graphs: Graphs, order: Sequence[int], fixed: int, given: tuple[NDArray[np.float32], ...]) -> None:
+        """``order``: the row of the network's table of each symbol of the codec; ``fixed``: rows of that table before the pointers;
+        ``given``: rows of the dynamic symbols, what each is found by, rows of the places and rows that the request sees."""
+        self.graphs, self._order, self._fixed, self._given = graphs, np.array(order), fixed, given
+        self._empty = np.zeros(graphs.past, np.float32)
+
+    def start(self, ids: tuple[int, ...]) -> State:
+        """Reads word pieces [n]."""
+        (states,) = self.graphs.run("stem", np.array([ids], np.int64))
+        return self.meet(*self.graphs.run("question", states))
+
+    def meet(self, encoded: NDArray[Any], question: NDArray[Any]) -> State:
+        """The state of a request that has been read already."""
+        return State(tuple(self.graphs.run("tables", encoded, question, *self._given)), self._empty, self._empty)
+
+    def step(self, state: State, symbol: int, label: int) -> tuple[NDArray[np.float32], State]:
+        """Logits [symbols + 2 n] and the next state."""
+        fixed = len(self._order)
+        row = self._order[symbol] if symbol < fixed else symbol - fixed + self._fixed
+        given = (np.array([row], np.int64), np.array([label], np.int64), *state.memory)
+        logits, keys, values = self.graphs.run("step", *given, state.keys, state.values)
+        return np.concatenate([logits[self._order], logits[self._fixed :]]), State(state.memory, keys, values)

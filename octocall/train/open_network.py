@@ -1,0 +1,161 @@
+"""The network for functions it has never seen: they come with the request, as rows made of their documentation.
+
+The encoder reads the request once; the pretrained encoder, unchanged, has read every text of the
+documentation once. ``side`` lets the rows of one function see each other, ``fusion`` lets the words of
+the request see the candidates, and the decoder writes over a table made for this request: marks,
+functions and literals by their rows, then pointers to the first and the last words of a span.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import cast
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from octocall.codecs.signature import KINDS
+from octocall.train.config import TrainConfig
+from octocall.train.networks import DecoderLayer, Encoder
+
+CORE = 9
+"""Marks with rows of their own: BEGIN, AND, END, DEFAULT, MISSING, NEXT, OPEN, ABSENT, and the irrelevant function."""
+PLACES = 2
+"""Places with rows of their own: choosing a function, and going on or ending."""
+HIDDEN = -1e4
+
+
+@dataclass(frozen=True)
+class OpenBatch:
+    """Rows with their candidates.
+
+    ids, mask [batch, length]; rows [rows, width] with kinds and owner [rows]: the number of the first row of the
+    same function; symbols [batch, dynamic symbols]: numbers of rows, -1 for none; is_function likewise;
+    memory [batch, seen]: rows that the request sees, -1 for none; previous, labels, targets [batch, steps];
+    bank [functions, width] and wanted [batch]: documents to be found among, and the right one or IGNORE.
+    """
+
+    ids: Tensor
+    mask: Tensor
+    rows: Tensor
+    kinds: Tensor
+    owner: Tensor
+    symbols: Tensor
+    is_function: Tensor
+    memory: Tensor
+    previous: Tensor
+    labels: Tensor
+    targets: Tensor
+    bank: Tensor
+    wanted: Tensor
+
+
+class OpenNetwork(nn.Module):
+    """Request encoder, function side, fusion and decoder."""
+
+    def __init__(self, encoder: Encoder, config: TrainConfig) -> None:
+        super().__init__()
+        width, heads, inner, dropout = encoder.width, config.decoder_heads, config.decoder_inner, config.dropout
+        self.encoder, self.heads, self.shared = encoder, heads, config.shared_layers
+        # the lowest layers read documentation too, as they came
+        for frozen in (encoder.words, encoder.norm, *list(encoder.layers)[: config.shared_layers]):
+            frozen.requires_grad_(False)
+        encoder.positions.requires_grad_(False)
+        self.row_norm, self.kinds = nn.LayerNorm(width), nn.Embedding(KINDS, width)
+        self.side_own, self.side_function, self.side_mean = (nn.Linear(width, 2 * width) for _ in range(3))
+        self.side_down, self.side_norm = nn.Linear(2 * width, width), nn.LayerNorm(width)
+        self.to_input, self.to_output, self.to_label = (nn.Linear(width, width) for _ in range(3))
+        self.inputs, self.outputs = nn.Parameter(0.5 * torch.randn(CORE, width)), nn.Parameter(0.5 * torch.randn(CORE, width))
+        self.labels = nn.Parameter(0.5 * torch.randn(PLACES, width))
+        self.places = nn.Parameter(0.02 * torch.randn(config.max_steps, width))
+        self.start_in, self.stop_in = nn.Linear(width, width), nn.Linear(width, width)
+        self.start_out, self.stop_out = nn.Linear(width, width), nn.Linear(width, width)
+        self.gist = nn.Linear(width, width)
+        self.ask, self.find = nn.Linear(width, width), nn.Linear(width, width)
+        for layer in (self.ask, self.find):
+            nn.init.zeros_(layer.weight)
+            nn.init.zeros_(layer.bias)
+        self.likeness = nn.Parameter(torch.tensor(4.0))
+        self.fusion = DecoderLayer(width, heads, inner, dropout)
+        self.layers = nn.ModuleList(DecoderLayer(width, heads, inner, dropout) for _ in range(config.decoder_layers))
+        self.norm = nn.LayerNorm(width)
+
+    @property
+    def blocks(self) -> list[DecoderLayer]:
+        """The decoder's layers."""
+        return cast("list[DecoderLayer]", list(self.layers))
+
+    def understand(self, rows: Tensor, kinds: Tensor, owner: Tensor) -> Tensor:
+        """Rows [rows, width] that know their function: its own row and the mean of all of its rows."""
+        x = self.row_norm(rows) + self.kinds(kinds)
+        count = torch.zeros(len(x), 1, dtype=x.dtype, device=x.device).index_add(0, owner, torch.ones_like(x[:, :1]))
+        mean = torch.zeros_like(x).index_add(0, owner, x) / count.clamp(min=1)
+        return self.mixed(x, self.side_function(x)[owner] + self.side_mean(mean)[owner])
+
+    def understand_one(self, rows: Tensor, kinds: Tensor) -> Tensor:
+        """``understand`` for the rows [1, rows, width] of a single function."""
+        x = self.row_norm(rows) + self.kinds(kinds)
+        return self.mixed(x, self.side_function(x[:, :1]) + self.side_mean(x.mean(1, keepdim=True)))
+
+    def mixed(self, x: Tensor, context: Tensor) -> Tensor:
+        """Rows with what is around them."""
+        return cast(Tensor, self.side_norm(x + self.side_down(F.gelu(self.side_own(x) + context))))
+
+    def question(self, mean: Tensor) -> Tensor:
+        """What a request is found by, [..., width], of length 1."""
+        return F.normalize(mean + self.ask(mean), dim=-1)
+
+    def answer(self, rows: Tensor) -> Tensor:
+        """What a function's own row is found by, [..., width], of length 1."""
+        return F.normalize(rows + self.find(rows), dim=-1)
+
+    def tables(self, states: Tensor, fused: Tensor, present: Tensor | None, rows: Tensor) -> tuple[Tensor, Tensor]:
+        """Input and output rows [batch, CORE + dynamic + 2 length, width] from states and rows [batch, dynamic, width]."""
+        batch = states.shape[0]
+        begin = self.inputs[:1] + self.gist(mean_of(fused, present)).unsqueeze(1)
+        inputs = torch.cat([begin, self.inputs[1:].expand(batch, -1, -1), self.to_input(rows), self.start_in(fused), self.stop_in(fused)], 1)
+        outputs = torch.cat([self.outputs.expand(batch, -1, -1), self.to_output(rows), self.start_out(fused), self.stop_out(fused)], 1)
+        return inputs, outputs
+
+    def forward(self, batch: OpenBatch) -> tuple[Tensor, Tensor]:
+        """Logits [batch, steps, CORE + dynamic + 2 length] and likeness [batch, bank], all steps at once."""
+        bias = torch.zeros(batch.mask.shape, device=batch.ids.device).masked_fill(~batch.mask, HIDDEN)[:, None, None]
+        present = batch.mask.float()
+        states = self.encoder(batch.ids, bias)
+        flat = self.understand(batch.rows, batch.kinds, batch.owner)
+        memory = flat[batch.memory.clamp(min=0)]
+        memory_bias = torch.zeros(batch.memory.shape, device=bias.device).masked_fill(batch.memory < 0, HIDDEN)[:, None, None]
+        fused, _ = self.fusion(states, None, self.fusion.cross.remember(memory), bias, memory_bias)
+        inputs, outputs = self.tables(states, fused, present, flat[batch.symbols.clamp(min=0)])
+        steps = batch.previous.shape[1]
+        x = inputs.gather(1, batch.previous.unsqueeze(-1).expand(-1, -1, inputs.shape[-1]))
+        labels = torch.cat([self.labels, self.to_label(flat)])
+        x = x + labels[batch.labels] + self.places[torch.arange(steps, device=bias.device).clamp(max=len(self.places) - 1)]
+        causal = torch.full((steps, steps), HIDDEN, device=bias.device).triu(1)
+        seen, seen_bias = torch.cat([fused, memory], 1), torch.cat([bias, memory_bias], -1)
+        for layer in self.blocks:
+            x, _ = layer(x, None, layer.cross.remember(seen), causal, seen_bias)
+        question = self.question(mean_of(states, present))
+        alike = self.alike(question, batch.rows[batch.symbols.clamp(min=0)], batch.is_function)
+        logits = self.score(x, outputs, alike, batch.labels == 0)
+        hidden = torch.cat([batch.mask.new_zeros(len(batch.mask), CORE), batch.symbols < 0, ~batch.mask, ~batch.mask], 1)
+        return logits.masked_fill(hidden.unsqueeze(1), HIDDEN), question @ self.answer(batch.bank).T
+
+    def alike(self, question: Tensor, rows: Tensor, is_function: Tensor) -> Tensor:
+        """How much the request resembles each dynamic symbol that is a function, [batch, dynamic]."""
+        return self.likeness * (self.answer(rows) @ question.unsqueeze(-1)).squeeze(-1) * is_function
+
+    def score(self, x: Tensor, outputs: Tensor, alike: Tensor, choosing: Tensor) -> Tensor:
+        """Scaled products of decoder states with the output rows; where a function is chosen, its likeness is added."""
+        logits: Tensor = self.norm(x) @ outputs.transpose(1, 2) / math.sqrt(x.shape[-1])
+        extra = F.pad(alike, (CORE, outputs.shape[1] - CORE - alike.shape[1]))
+        return logits + choosing.unsqueeze(-1) * extra.unsqueeze(1)
+
+
+def mean_of(states: Tensor, present: Tensor | None) -> Tensor:
+    """Mean over the length of the request, [batch, width]."""
+    if present is None:
+        return states.mean(1)
+    return (states * present.unsqueeze(-1)).sum(1) / present.sum(1, keepdim=True)
