@@ -27,7 +27,7 @@ from octocall.importing.run import save_catalogue
 from octocall.types import Text
 
 SIZES = (20, 1000, 100_000)
-WIDTH, TOPICS, K, QUERIES, ROUNDS = 384, 500, 20, 100, 5
+WIDTH, TOPICS, K, QUERIES, ROUNDS = 384, 500, 20, 100, 3
 
 
 def main() -> None:

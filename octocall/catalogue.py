@@ -161,7 +161,7 @@ class Catalogue:
         numbers = self._shortlist(given, max(_LEAST_RESCORED, len(self) // _SHARE_RESCORED, 10 * k))
         near = self._vectors[numbers].astype(np.float32)
         lengths = np.sqrt(np.einsum("ij,ij->i", near, near))
-        scores = near @ unit(given)[0] / np.where(lengths == 0, 1, lengths)
+        scores = np.einsum("ij,j->i", near, unit(given)[0]) / np.where(lengths == 0, 1, lengths)
         best = np.argsort(-scores, kind="stable")[: max(0, k)]
         return _named([(int(numbers[i]), *self._cached(int(numbers[i])), float(scores[i])) for i in best])
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from octocall import cli_base, cli_bench, cli_teach, show
+from octocall import cli_base, cli_bench, cli_import, cli_teach, show
 from octocall.call import read_clock
 from octocall.catalog import IRRELEVANT
 from octocall.data.config import SynthConfig
@@ -233,57 +233,6 @@ def functions(
             raise typer.Exit(1)
 
 
-@app.command("import")
-def import_(
-    sources: Annotated[
-        list[str], typer.Argument(help="Files or folders of OpenAPI descriptions, JSON tools or lists of operations, or other sources (docs/sources.md)")
-    ],
-    out_: Annotated[Path, typer.Option("--out", help="Folder of the catalogue")] = Path("apis"),
-    encoder: EncoderOption = None,
-    near: Annotated[bool, typer.Option("--near/--no-near", help="Leave out functions that differ from another one but in spelling and in what is optional")] = True,
-    cluster: Annotated[str | None, typer.Option("--cluster", help="Address of a Ray cluster that computes the vectors, or local")] = None,
-) -> None:
-    """Import many functions into a catalogue on disk (docs/catalogue.md).
-
-    What is left out is named in skipped.jsonl. Interrupted, the same command goes on where it stopped. The exit code is 1
-    where a file could not be read; it is named on standard error.
-    """
-    from octocall.importing.run import import_catalogue
-    from octocall.progress import counting
-
-    encode = _document_encoder(encoder, out_, threads=0 if cluster is None else 1)
-    try:
-        with counting(show.err) as update:
-            found = import_catalogue(sources, out_, encode, encode.digest, near=near, cluster=cluster, progress=update)
-    except KeyboardInterrupt:
-        show.complain("Stopped. The same command goes on where this one ended.")
-        raise typer.Exit(1) from None
-    for file in found.unread:
-        show.complain(f"skipped: {file}")
-    show.out.print(
-        f"{out_}: {found.functions} functions; left out as the same as another: {found.doubled}, for other reasons: {found.skipped} ({out_}/skipped.jsonl)"
-    )
-    if found.unread:
-        raise typer.Exit(1)
-
-
-def _document_encoder(folder: Path | None, out: Path, threads: int) -> OnnxEncoder:
-    """The encoder of documents: a folder with its graph, or one made beside the catalogue from a checkpoint."""
-    from octocall.importing.run import part_of
-    from octocall.runtimes.encoder import GRAPH, OnnxEncoder
-    from octocall.train.run import find_encoder
-
-    if folder is None or not (folder / GRAPH).is_file():
-        source, folder = find_encoder(folder), part_of(out) / "encoder"
-        if not (folder / GRAPH).is_file():
-            try:
-                from octocall.export.encoder import export_encoder
-            except ImportError as error:
-                raise MissingExtraError(error.name or "torch", "train") from None
-            export_encoder(source, folder)
-    return OnnxEncoder(folder, threads)
-
-
 @app.command()
 def phone(
     as_json: Annotated[bool, typer.Option("--json", help="As one JSON object")] = False,
@@ -368,6 +317,7 @@ def export(
 
 
 app.command()(cli_teach.teach)
+app.command("import")(cli_import.import_)
 app.command()(cli_base.books)
 app.command("train-base")(cli_base.train_base)
 app.command("export-base")(cli_base.export_base)

@@ -135,7 +135,7 @@ def retrieval(
 ) -> None:
     """Measure how often the right operation is found among those of a catalogue, and how fast."""
     from octocall.bench.retrieval import add, bench_retrieval, read_queries, read_toolbench
-    from octocall.catalogue import Catalogue, document  # type: ignore[import-not-found]
+    from octocall.catalogue import Catalogue, document
 
     base, encode = Catalogue.open(catalogue), _encode(encoder)
     queries, called = read_queries(data)

@@ -8,7 +8,7 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from octocall.export.onnx import _write
+from octocall.export.onnx import write_graph
 from octocall.runtimes.encoder import GRAPH, TOKENIZER
 from octocall.train.networks import Encoder
 
@@ -34,5 +34,5 @@ def export_encoder(source: Path, folder: Path) -> None:
     shapes = ({0: batch, 1: length}, {0: batch, 1: length})
     folder.mkdir(parents=True, exist_ok=True)
     with torch.no_grad():
-        _write(Pooled(encoder), (torch.arange(100, 114).reshape(2, 7), torch.ones(2, 7)), folder / GRAPH, ["ids", "present"], ["vectors"], shapes)
+        write_graph(Pooled(encoder), (torch.arange(100, 114).reshape(2, 7), torch.ones(2, 7)), folder / GRAPH, ["ids", "present"], ["vectors"], shapes)
     shutil.copyfile(source / TOKENIZER, folder / TOKENIZER)

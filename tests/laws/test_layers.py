@@ -23,12 +23,12 @@ LAYERS = [
     ["batch", "show", "progress", "data", "agent", "devices", "importing"],
     ["train", "bench", "flags"],
     ["export", "cli_bench", "cli_teach"],
-    ["cli_base"],
+    ["cli_base", "cli_import"],
     ["cli", "__init__"],
     ["__main__"],
 ]
 HEAVY = {"torch": {"train", "export"}, "safetensors": {"train"}, "onnxscript": {"export"}, "onnx": {"export"}, "matplotlib": {"bench"},
-         "onnxruntime": {"runtimes", "export"}, "mcp": {"sources"}, "yaml": {"sources"}, "httpx": {"data"}}  # fmt: skip
+         "onnxruntime": {"runtimes", "export"}, "mcp": {"sources"}, "yaml": {"sources"}, "httpx": {"data"}, "ray": {"importing"}}  # fmt: skip
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 FILES = sorted(path for path in ROOT.rglob("*.py"))
 
