@@ -27,9 +27,9 @@ def import_(
     near: Annotated[bool, typer.Option("--near/--no-near", help="Leave out functions that differ from another one but in spelling and in what is optional")] = True,
     cluster: Annotated[str | None, typer.Option("--cluster", help="Address of a Ray cluster that computes the vectors, or local")] = None,
 ) -> None:
-    """Import many functions into a catalogue on disk (docs/catalogue.md).
+    """Import many functions into a catalogue.
 
-    What is left out is named in skipped.jsonl. Interrupted, the same command goes on where it stopped. The exit code is 1
+    A catalogue is a folder (docs/catalogue.md). What is left out is named in skipped.jsonl. Interrupted, the same command goes on where it stopped. The exit code is 1
     where a file could not be read, which is named on standard error; 130: interrupted.
     """
     from octocall.importing.run import import_catalogue

@@ -73,15 +73,14 @@ class OnnxEncoder:
         order = sorted(range(len(rows)), key=lambda i: len(rows[i]))
         parts = [self._batch([rows[i] for i in order[begin : begin + _BATCH]]) for begin in range(0, len(order), _BATCH)]
         if not parts:
-            return self._batch([[0]])[:0]
+            return self._batch([[1]])[:0]
         found = np.concatenate(parts)
         found[order] = found.copy()
         return found
 
     def _batch(self, rows: list[list[int]]) -> NDArray[np.float32]:
         ids = np.zeros((len(rows), max(map(len, rows))), np.int64)
-        present = np.zeros(ids.shape, np.float32)
         for i, row in enumerate(rows):
-            ids[i, : len(row)], present[i, : len(row)] = row, 1
-        vectors: NDArray[np.float32] = self._session.run(None, {"ids": ids, "present": present})[0]
+            ids[i, : len(row)] = row
+        vectors: NDArray[np.float32] = self._session.run(None, {"ids": ids})[0]
         return vectors
