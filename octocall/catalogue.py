@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import mmap
-from collections.abc import Sequence
+import os
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -14,22 +15,24 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from octocall.catalog import CANDIDATES
 from octocall.errors import CatalogueError
 from octocall.files import digest
 from octocall.function import Function
 from octocall.interchange import load_function
-from octocall.sources.common.prose import words
+from octocall.runtimes.open import Understood
 
-FORMAT = "octocall-catalogue-1"
+FORMAT = "octocall-catalogue-2"
 MANIFEST = "manifest.json"
 FUNCTIONS, OFFSETS, NAMES, SKIPPED = "functions.jsonl", "offsets.npy", "names.npy", "skipped.jsonl"
 VECTORS, SCALES, SIGNS, CENTRE = "vectors.npy", "scales.npy", "signs.npy", "centre.npy"
-FILES = (FUNCTIONS, OFFSETS, NAMES, SKIPPED, VECTORS, SCALES, SIGNS, CENTRE)
+ROWS, ROW_SCALES, ROW_OFFSETS = "rows.npy", "row_scales.npy", "row_offsets.npy"
+FILES = (FUNCTIONS, OFFSETS, NAMES, SKIPPED, VECTORS, SCALES, SIGNS, CENTRE, ROWS, ROW_SCALES, ROW_OFFSETS)
 
 _CACHED = 4096
 _LEAST_RESCORED, _SHARE_RESCORED = 1000, 50
 """Of a large catalogue so many, or one in so many, are compared in full after their signs."""
-_ROWS = 16384
+_BLOCK = 16384
 
 
 class Found(NamedTuple):
@@ -39,12 +42,6 @@ class Found(NamedTuple):
     id: str
     function: Function
     score: float
-
-
-def document(function: Function) -> str:
-    """The text whose vector stands for a function: the words of its name, its description, the words of its parameters."""
-    parameters = ", ".join(words(parameter.name) for parameter in function.parameters)
-    return ". ".join(filter(None, (words(function.original or function.name), function.description.rstrip("."), parameters)))
 
 
 def id_hash(name: str) -> int:
@@ -76,27 +73,31 @@ def pack(vectors: NDArray[Any]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
 
 
 class Catalogue:
-    """Functions with their ids and vectors in a folder that ``octocall import`` wrote. Files are mapped, not read; functions are cached."""
+    """Functions in a folder that ``octocall import`` wrote, with what a base understands of each. Files are mapped, not read; functions are cached.
 
-    def __init__(self, folder: Path, manifest: dict[str, Any]) -> None:
-        self.folder, self.manifest = folder, manifest
-        arrays = {name: np.load(folder / name, mmap_mode="r") for name in (OFFSETS, NAMES, VECTORS, SCALES, SIGNS)}
-        self._offsets, self._names, self._vectors, self._scales, self._signs = arrays.values()
+    The ``candidates`` nearest to a request are those that a model chooses among.
+    """
+
+    def __init__(self, folder: Path, manifest: dict[str, Any], candidates: int = CANDIDATES) -> None:
+        self.folder, self.manifest, self.candidates = folder, manifest, candidates
+        arrays = [np.load(folder / name, mmap_mode="r") for name in (OFFSETS, NAMES, VECTORS, SCALES, SIGNS, ROWS, ROW_SCALES, ROW_OFFSETS)]
+        self._offsets, self._names, self._vectors, self._scales, self._signs, self._rows, self._row_scales, self._row_offsets = arrays
         self._centre: NDArray[np.float32] = np.load(folder / CENTRE)
         with (folder / FUNCTIONS).open("rb") as file:
             self._lines = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         self._cached = lru_cache(_CACHED)(self._read)
 
     @classmethod
-    def open(cls, folder: str | Path) -> Catalogue:
+    def open(cls, folder: str | Path, candidates: int = CANDIDATES) -> Catalogue:
         """Opens a folder. Raises CatalogueError where it is missing, incomplete, damaged or of another format.
 
         Sizes are checked here, contents by ``verify``.
         """
         folder = Path(folder)
+        if candidates < 1:
+            raise CatalogueError(f"{candidates} candidates were given; at least 1 is expected")
         if not (folder / MANIFEST).is_file():
-            why = f"{folder} has no {MANIFEST}" if folder.is_dir() else f"there is no folder {folder}"
-            raise CatalogueError(f"{why}; give a folder written by: octocall import SOURCE --out {folder}")
+            raise CatalogueError(_why_not(folder))
         try:
             manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
             if manifest["format"] != FORMAT:
@@ -104,7 +105,7 @@ class Catalogue:
             for name in FILES:
                 if (folder / name).stat().st_size != manifest["files"][name]["bytes"]:
                     raise CatalogueError(f"{folder / name} is not what was imported; import it again")
-            return cls(folder, manifest)
+            return cls(folder, manifest, candidates)
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise CatalogueError(f"{folder} is no complete catalogue ({type(error).__name__}: {error}); import it again") from error
 
@@ -120,6 +121,11 @@ class Catalogue:
     @property
     def width(self) -> int:
         return int(self._vectors.shape[1])
+
+    @property
+    def base(self) -> str:
+        """Digest of the bundle that understood the functions: no other can be asked about them."""
+        return str(self.manifest["base"])
 
     def id(self, number: int) -> str:
         """The id of a function by its number. Raises IndexError."""
@@ -144,10 +150,29 @@ class Catalogue:
                 return int(numbers[place])
         raise KeyError(name)
 
+    def __contains__(self, name: object) -> bool:
+        """Whether a function has this id."""
+        try:
+            return self.number(str(name)) >= 0
+        except KeyError:
+            return False
+
+    def doubled(self) -> Iterator[tuple[str, str]]:
+        """Ids that were left out, and those of the functions that are the same."""
+        with (self.folder / SKIPPED).open(encoding="utf-8") as lines:
+            for row in map(json.loads, lines):
+                if "same" in row:
+                    yield row["id"], row["same"]
+
     def vectors(self, numbers: Sequence[int] | NDArray[np.integer[Any]]) -> NDArray[np.float32]:
-        """The vectors [k, width] of functions by their numbers [k], as the encoder gave them but for rounding to eight bits."""
+        """The vectors [k, width] of functions by their numbers [k], what they are found by, but for rounding to eight bits."""
         found: NDArray[np.float32] = self._vectors[numbers].astype(np.float32) * self._scales[numbers][:, None]
         return found
+
+    def understood(self, number: int) -> Understood:
+        """What the base keeps of a function, by its number, but for rounding to eight bits. Raises IndexError."""
+        begin, end = map(int, self._row_offsets[self._place(number) : number + 2])
+        return Understood(self._rows[begin:end].astype(np.float32) * self._row_scales[begin:end, None], self.vectors([number])[0])
 
     def search(self, vector: NDArray[Any], k: int = 10) -> list[Found]:
         """The ``k`` functions nearest to a vector [width] by cosine, the nearest first; their names are made unique by numbers.
@@ -171,10 +196,10 @@ class Catalogue:
             return np.arange(len(self))
         own = signs(given, self._centre)
         differing = np.zeros(len(self), np.uint16)
-        for begin in range(0, len(self), _ROWS):  # blocks that stay in the processor's cache
-            part = differing[begin : begin + _ROWS]
+        for begin in range(0, len(self), _BLOCK):  # blocks that stay in the processor's cache
+            part = differing[begin : begin + _BLOCK]
             for row, bits in zip(self._signs, own[:, 0], strict=True):
-                part += np.bitwise_count(row[begin : begin + _ROWS] ^ bits)
+                part += np.bitwise_count(row[begin : begin + _BLOCK] ^ bits)
         limit = np.searchsorted(np.cumsum(np.bincount(differing)), most)
         return np.flatnonzero(differing <= limit)
 
@@ -189,6 +214,21 @@ class Catalogue:
             return row["id"], load_function(row)
         except (ValueError, KeyError, TypeError) as error:
             raise CatalogueError(f"function {number} of {self.folder} cannot be read ({error}); import it again") from error
+
+
+def _why_not(folder: Path) -> str:
+    """What to tell of a folder that is no catalogue."""
+    part = part_of(folder)
+    if part.is_dir() or folder.name.endswith(part.suffix):
+        return f"the import of {folder} was interrupted; give the same octocall import again, it goes on where it stopped"
+    why = f"{folder} has no {MANIFEST}" if folder.is_dir() else f"there is no folder {folder}"
+    return f"{why}; give a folder written by: octocall import SOURCE --out {folder}"
+
+
+def part_of(out: Path) -> Path:
+    """The folder beside ``out`` that holds what is done of it."""
+    out = Path(os.path.abspath(out))
+    return out.parent / f"{out.name}.part"
 
 
 def _named(rows: list[tuple[int, str, Function, float]]) -> list[Found]:

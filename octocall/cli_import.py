@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from octocall import show
-from octocall.errors import MissingExtraError
-from octocall.flags import EncoderOption
-
-if TYPE_CHECKING:
-    from octocall.runtimes.encoder import OnnxEncoder
 
 _INTERRUPTED = 130
 """Exit code of a program that Ctrl-C ended."""
@@ -23,22 +18,24 @@ def import_(
         list[str], typer.Argument(help="Files or folders of OpenAPI descriptions, JSON tools or lists of operations, or other sources (docs/sources.md)")
     ],
     out_: Annotated[Path, typer.Option("--out", help="Folder of the catalogue")] = Path("apis"),
-    encoder: EncoderOption = None,
+    bundle: Annotated[str, typer.Option("--bundle", help="The base that is to be asked about the functions: its name or folder")] = "base",
     near: Annotated[bool, typer.Option("--near/--no-near", help="Leave out functions that differ from another one but in spelling and in what is optional")] = True,
-    cluster: Annotated[str | None, typer.Option("--cluster", help="Address of a Ray cluster that computes the vectors, or local")] = None,
+    cluster: Annotated[str | None, typer.Option("--cluster", help="Address of a Ray cluster that reads the functions, or local")] = None,
 ) -> None:
     """Import many functions into a catalogue.
 
-    A catalogue is a folder (docs/catalogue.md). What is left out is named in skipped.jsonl. Interrupted, the same command goes on where it stopped. The exit code is 1
-    where a file could not be read, which is named on standard error; 130: interrupted.
+    A catalogue is a folder (docs/catalogue.md). What is left out is named in skipped.jsonl. Interrupted, the same command goes on where it
+    stopped. The exit code is 1 where a file could not be read, which is named on standard error; 130: interrupted.
     """
+    from octocall.bundle import Bundle
+    from octocall.importing.reader import Reader
     from octocall.importing.run import import_catalogue
     from octocall.progress import counting
 
-    encode = _document_encoder(encoder, out_, threads=0 if cluster is None else 1)
+    reader = Reader(Bundle.open(bundle), threads=0 if cluster is None else 1)
     try:
         with counting(show.err) as update:
-            found = import_catalogue(sources, out_, encode, encode.digest, near=near, cluster=cluster, progress=update)
+            found = import_catalogue(sources, out_, reader, reader.base, near=near, cluster=cluster, progress=update)
     except KeyboardInterrupt:
         show.complain("Stopped. The same command goes on where this one ended.")
         raise typer.Exit(_INTERRUPTED) from None
@@ -49,20 +46,3 @@ def import_(
     )
     if found.unread:
         raise typer.Exit(1)
-
-
-def _document_encoder(folder: Path | None, out: Path, threads: int) -> OnnxEncoder:
-    """The encoder of documents: a folder with its graph, or one made beside the catalogue from a checkpoint."""
-    from octocall.importing.run import part_of
-    from octocall.runtimes.encoder import GRAPH, OnnxEncoder
-    from octocall.train.run import find_encoder
-
-    if folder is None or not (folder / GRAPH).is_file():
-        source, folder = find_encoder(folder), part_of(out) / "encoder"
-        if not (folder / GRAPH).is_file():
-            try:
-                from octocall.export.encoder import export_encoder
-            except ImportError as error:
-                raise MissingExtraError(error.name or "torch", "train") from None
-            export_encoder(source, folder)
-    return OnnxEncoder(folder, threads)

@@ -10,22 +10,27 @@ from typing import Any
 import numpy as np
 import pytest
 
-from octocall.catalogue import CENTRE, FILES, FUNCTIONS, MANIFEST, NAMES, OFFSETS, SIGNS, VECTORS, Catalogue, document, pack, signs, unit
+from octocall.catalogue import CENTRE, FILES, FUNCTIONS, MANIFEST, NAMES, OFFSETS, ROW_OFFSETS, ROWS, SIGNS, VECTORS, Catalogue, pack, signs, unit
 from octocall.errors import CatalogueError
 from octocall.function import Function, Parameter
 from octocall.importing.run import save_catalogue
+from octocall.runtimes.open import Understood
 from octocall.types import Integer, Text
-from tests.importing.stand_in import encode
+from tests.importing.stand_in import encode, understand
 
 
 def function(number: int, name: str = "") -> Function:
     return Function(name or f"f{number}", f"Does number {number}.", (Parameter("user_id", Text()), Parameter("n", Integer(), "How many.", 3)))
 
 
+def one(vector: np.ndarray[Any, Any]) -> Understood:
+    return Understood(vector[None].astype(np.float32), vector.astype(np.float32))
+
+
 def made(folder: Path, vectors: np.ndarray[Any, Any]) -> Catalogue:
     """A catalogue of as many functions as there are vectors."""
     rows = iter(vectors)
-    save_catalogue(((f"id/{i}", function(i)) for i in range(len(vectors))), folder, lambda texts: np.stack([next(rows) for _ in texts]), "given")
+    save_catalogue(((f"id/{i}", function(i)) for i in range(len(vectors))), folder, lambda functions: [one(next(rows)) for _ in functions], "given")
     return Catalogue.open(folder)
 
 
@@ -33,7 +38,7 @@ def made(folder: Path, vectors: np.ndarray[Any, Any]) -> Catalogue:
 def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("small") / "apis"
     own = [Function("list", "Lists orders of a shop."), Function("list", "Lists trains to a station."), Function("ring", "Rings a bell.", original="bell-ring")]
-    save_catalogue(((f"{place}/{one.name}", one) for place, one in enumerate(own)), folder, encode, "stand-in")
+    save_catalogue(((f"{place}/{one.name}", one) for place, one in enumerate(own)), folder, understand, "stand-in")
     return folder
 
 
@@ -94,11 +99,6 @@ def test_packing_and_signs() -> None:
     assert signs(vectors, np.zeros(70, np.float32)).shape == (2, 51)
 
 
-def test_documents() -> None:
-    text = document(Function("getUser_by_id", "Gets a user.", (Parameter("userId", Text()),)))
-    assert text == "get user by id. Gets a user. user id" and document(Function("x", "")) == "x"
-
-
 @pytest.mark.parametrize("file", FILES)
 def test_files_that_are_missing_or_cut(file: str, small: Path, tmp_path: Path) -> None:
     folder = Path(shutil.copytree(small, tmp_path / "apis"))
@@ -111,7 +111,7 @@ def test_files_that_are_missing_or_cut(file: str, small: Path, tmp_path: Path) -
         Catalogue.open(folder)
 
 
-@pytest.mark.parametrize("file", [OFFSETS, NAMES, VECTORS, SIGNS, CENTRE])
+@pytest.mark.parametrize("file", [OFFSETS, NAMES, VECTORS, SIGNS, CENTRE, ROWS, ROW_OFFSETS])
 def test_files_of_the_right_size_that_are_something_else(file: str, small: Path, tmp_path: Path) -> None:
     folder = Path(shutil.copytree(small, tmp_path / "apis"))
     (folder / file).write_bytes(b"\0" * (folder / file).stat().st_size)
@@ -132,7 +132,7 @@ def test_changed_contents(small: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "manifest",
-    ["{", "[]", "{}", '{"format": "octocall-catalogue-0"}', '{"format": "octocall-catalogue-1"}', '{"format": "octocall-catalogue-1", "files": 3}', "\xff"],
+    ["{", "[]", "{}", '{"format": "octocall-catalogue-0"}', '{"format": "octocall-catalogue-2"}', '{"format": "octocall-catalogue-2", "files": 3}', "\xff"],
 )
 def test_manifests_that_are_none(manifest: str, small: Path, tmp_path: Path) -> None:
     folder = Path(shutil.copytree(small, tmp_path / "apis"))
@@ -148,6 +148,15 @@ def test_folders_that_are_none(tmp_path: Path) -> None:
         Catalogue.open(tmp_path)
 
 
+def test_an_interrupted_import_is_told(small: Path, tmp_path: Path) -> None:
+    (tmp_path / "apis.part").mkdir()
+    for folder in ("apis", "apis.part"):
+        with pytest.raises(CatalogueError, match="was interrupted; give the same octocall import again"):
+            Catalogue.open(tmp_path / folder)
+    with pytest.raises(CatalogueError, match="0 candidates were given"):
+        Catalogue.open(small, 0)
+
+
 def test_a_manifest_says_what_it_was_made_of(small: Path) -> None:
     manifest = json.loads((small / MANIFEST).read_text())
-    assert (manifest["count"], manifest["width"], manifest["encoder"], manifest["summary"]["functions"]) == (3, 96, "stand-in", 3)
+    assert (manifest["count"], manifest["width"], manifest["base"], manifest["summary"]["functions"]) == (3, 96, "stand-in", 3)

@@ -1,4 +1,4 @@
-"""The vectors of shards on the machines of a Ray cluster."""
+"""Shards made on the machines of a Ray cluster."""
 
 from __future__ import annotations
 
@@ -8,11 +8,8 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from octocall.errors import CatalogueError, MissingExtraError
-from octocall.importing.shards import Encode, Shard, vectors_of
+from octocall.importing.shards import Shard, Understand, content_of
 
 LOCAL = "local"
 _PATIENCE = 10
@@ -21,24 +18,24 @@ _WAVE = 256
 
 
 class _Worker:
-    """One process of the cluster with its copy of the encoder."""
+    """One process of the cluster with its copy of the base."""
 
-    def __init__(self, encode: Any) -> None:
+    def __init__(self, understand: Any) -> None:
         import ray
 
-        self._encode: Encode = ray.get(encode)
+        self._understand: Understand = ray.get(understand)
 
     def __call__(self, batch: dict[str, Any]) -> dict[str, Any]:
         try:
-            found = [vectors_of(bytes(lines), self._encode) for lines in batch["lines"]]
+            found = [content_of(bytes(lines), self._understand) for lines in batch["lines"]]
         except Exception as error:
             # whatever it is, it comes back as one sentence, and not in the words of several machines
             return {"number": batch["number"], "failed": [f"{type(error).__name__}: {error}"]}
-        return {"number": batch["number"], "vectors": np.stack(found)}
+        return {"number": batch["number"], "content": found}
 
 
-def encode_on_cluster(shards: Iterable[Shard], encode: Encode, address: str) -> Iterator[tuple[Shard, NDArray[np.float16]]]:
-    """Each shard with its vectors, in whatever order they come.
+def make_on_cluster(shards: Iterable[Shard], understand: Understand, address: str) -> Iterator[tuple[Shard, bytes]]:
+    """Each shard with its content, in whatever order they come.
 
     ``address`` is that of a running cluster, or LOCAL for one of this machine's cores. A shard whose worker dies is
     made again by another; results come back to this process, which alone writes them, each once. Raises
@@ -57,7 +54,7 @@ def encode_on_cluster(shards: Iterable[Shard], encode: Encode, address: str) -> 
             ray.init(address=address, include_dashboard=False if address == LOCAL else None, log_to_driver=False, logging_level=logging.ERROR)
         ray.data.DataContext.get_current().enable_progress_bars = False
         logging.getLogger("ray.data").setLevel(logging.ERROR)
-        shared = ray.put(encode)
+        shared = ray.put(understand)
         waiting = iter(shards)
         while wave := {shard.number: shard for shard in islice(waiting, _WAVE)}:
             rows = ray.data.from_items([{"number": n, "lines": shard.lines} for n, shard in wave.items()], override_num_blocks=len(wave))
@@ -65,8 +62,8 @@ def encode_on_cluster(shards: Iterable[Shard], encode: Encode, address: str) -> 
             done = rows.map_batches(_Worker, fn_constructor_args=(shared,), batch_size=1, compute=ray.data.ActorPoolStrategy(size=size), num_cpus=1)
             for row in done.iter_rows():
                 if row.get("failed"):
-                    raise CatalogueError(f"the encoder failed on the cluster {address} ({row['failed']}); what is done is kept: import again")
-                yield wave[int(row["number"])], row["vectors"]
+                    raise CatalogueError(f"the base failed on the cluster {address} ({row['failed']}); what is done is kept: import again")
+                yield wave[int(row["number"])], bytes(row["content"])
     except (ConnectionError, ray.exceptions.RayError, ValueError) as error:
         told = (str(error).strip() or type(error).__name__).splitlines()[-1][:200]
         raise CatalogueError(f"the cluster {address} failed ({told}); what is done is kept: import again") from error

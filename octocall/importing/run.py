@@ -11,48 +11,48 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from octocall.catalogue import FILES, FORMAT, MANIFEST, Catalogue
+from octocall.catalogue import FILES, FORMAT, MANIFEST, Catalogue, part_of
 from octocall.errors import CatalogueError, OctocallError
 from octocall.files import digest, write_atomically
 from octocall.function import Function
-from octocall.importing.cluster import encode_on_cluster
+from octocall.importing.cluster import make_on_cluster
 from octocall.importing.gather import fingerprint, gather
-from octocall.importing.shards import Encode, Shards, encode_here, join
-from octocall.importing.table import Summary, save_array, write_table
+from octocall.importing.shards import Shards, Understand, join, make_here
+from octocall.importing.table import Summary, write_table
 
 _STATE = "state.json"
 Progress = Callable[[str, int, int], None]
 
 
 def import_catalogue(
-    sources: Sequence[str], out: Path, encode: Encode, encoder: str, *, near: bool = True, cluster: str | None = None, progress: Progress = lambda *_: None
+    sources: Sequence[str], out: Path, understand: Understand, base: str, *, near: bool = True, cluster: str | None = None, progress: Progress = lambda *_: None
 ) -> Summary:
     """Writes the catalogue ``out``; until it is whole it lies beside it, ending in .part, and ``out`` is as it was.
 
-    ``encoder`` names what ``encode`` is, such as its digest: vectors of another one are not taken for its own.
+    ``base`` names what ``understand`` is, by its digest: what another one has understood is not taken for its own.
     ``near`` leaves out what differs from another function but in spelling and in what is optional.
     ``cluster`` is the address of a Ray cluster, or "local". Raises SignatureError, CatalogueError, and
     OctocallError on a full disk and the like.
     """
     origin = {"format": FORMAT, "near": near, "files": fingerprint(sources)}
     with _making(out) as part:
-        if not _is_whole(part, {"origin": origin, "encoder": encoder}):
+        if not _is_whole(part, {"origin": origin, "base": base}):
             (part / MANIFEST).unlink(missing_ok=True)
             summary = _table(sources, part, origin, progress)
-            shards = Shards(part, encoder)
-            _encode(shards, encode, cluster, progress)
+            shards = Shards(part, base)
+            _make(shards, understand, cluster, progress)
             _close(shards, {"sources": list(sources), "origin": origin}, summary)
         return _publish(part, out)
 
 
-def save_catalogue(functions: Iterable[tuple[str, Function]], out: Path, encode: Encode, encoder: str) -> Summary:
+def save_catalogue(functions: Iterable[tuple[str, Function]], out: Path, understand: Understand, base: str) -> Summary:
     """Writes ids and functions as the catalogue ``out``; of functions that are exactly the same one is kept. Errors as above."""
     with _making(out) as part:
         (part / MANIFEST).unlink(missing_ok=True)
         (part / _STATE).unlink(missing_ok=True)
         summary = write_table(functions, part, False, lambda done: None)
-        shards = Shards(part, encoder)
-        _encode(shards, encode, None, lambda *_: None)
+        shards = Shards(part, base)
+        _make(shards, understand, None, lambda *_: None)
         _close(shards, {"sources": [], "origin": None}, summary)
         return _publish(part, out)
 
@@ -65,12 +65,6 @@ def _making(out: Path) -> Iterator[Path]:
         yield part_of(out)
     except OSError as error:
         raise OctocallError(f"{error.filename or out} could not be used ({error.strerror}); free some space or choose another place") from error
-
-
-def part_of(out: Path) -> Path:
-    """The folder beside ``out`` that holds what is done of it."""
-    out = Path(os.path.abspath(out))
-    return out.parent / f"{out.name}.part"
 
 
 def _may_be_replaced(out: Path) -> None:
@@ -113,24 +107,24 @@ def _table(sources: Sequence[str], part: Path, origin: dict[str, Any], progress:
     return summary
 
 
-def _encode(shards: Shards, encode: Encode, cluster: str | None, progress: Progress) -> None:
-    missing = sum(1 for _ in shards.missing())
-    done = len(shards) - missing
-    progress("shards encoded", done, len(shards))
+def _make(shards: Shards, understand: Understand, cluster: str | None, progress: Progress) -> None:
+    missing = sum(shard.rows for shard in shards.missing())
+    done = shards.rows - missing
+    progress("functions understood", done, shards.rows)
     if not missing:
         return
-    made = encode_here(shards.missing(), encode) if cluster is None else encode_on_cluster(shards.missing(), encode, cluster)
-    for shard, vectors in made:
-        save_array(shard.path, vectors)
-        done += 1
-        progress("shards encoded", done, len(shards))
+    made = make_here(shards.missing(), understand) if cluster is None else make_on_cluster(shards.missing(), understand, cluster)
+    for shard, content in made:
+        write_atomically(shard.path, content)
+        done += shard.rows
+        progress("functions understood", done, shards.rows)
     if any(True for _ in shards.missing()):
-        raise CatalogueError("some functions were left without a vector; run the same import again")
+        raise CatalogueError("some functions were left out; run the same import again")
 
 
 def _close(shards: Shards, facts: dict[str, Any], summary: Summary) -> None:
     """Joins the shards and writes the manifest, with which a folder is a catalogue."""
-    facts = {"format": FORMAT, "count": shards.rows, "width": join(shards), "encoder": shards.encoder, **facts, "summary": asdict(summary)}
+    facts = {"format": FORMAT, "count": shards.rows, "width": join(shards), "base": shards.base, **facts, "summary": asdict(summary)}
     files = {name: {"bytes": (shards.folder / name).stat().st_size, "sha256": digest(shards.folder / name)} for name in FILES}
     write_atomically(shards.folder / MANIFEST, json.dumps({**facts, "files": files}, indent=1).encode())
 

@@ -113,7 +113,7 @@ def _keep(rows: _Rows, chosen: Chosen, folder: Path, log: _Buffered) -> int:
                 out.write(line)
                 kept.add(rows.ids[place], line)
             else:
-                log.write(json_line({"id": rows.ids[place], "reason": f"is the same as {rows.ids[stands]}"}))
+                log.write(json_line({"id": rows.ids[place], "reason": f"is the same as {rows.ids[stands]}", "same": rows.ids[stands]}))
                 doubled += 1
         out.flush()
     kept.save(folder)

@@ -1,4 +1,4 @@
-"""A stand-in for the encoder: words hashed to vectors. Texts that share words are near each other."""
+"""A stand-in for the base: words hashed to vectors. Texts that share words are near each other."""
 
 from __future__ import annotations
 
@@ -14,6 +14,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from octocall.codecs.signature import Signature
+from octocall.function import Function
+from octocall.runtimes.open import Understood
+
 WIDTH = 96
 
 
@@ -26,6 +30,12 @@ def encode(texts: Sequence[str]) -> NDArray[np.float32]:
     return found
 
 
+def understand(functions: Sequence[Function]) -> list[Understood]:
+    """The vectors of a function's texts; it is found by the first."""
+    found = [encode(Signature(function).texts) for function in functions]
+    return [Understood(rows, rows[0]) for rows in found]
+
+
 @cache
 def _vector(word: str) -> NDArray[np.float64]:
     seed = int.from_bytes(hashlib.blake2b(word.encode(), digest_size=8).digest(), "big")
@@ -33,13 +43,13 @@ def _vector(word: str) -> NDArray[np.float64]:
 
 
 class Dies:
-    """Encodes, and the first process that has done so ``after`` times is killed without notice."""
+    """Understands, and the first process that has done so ``after`` times is killed without notice."""
 
     def __init__(self, marker: Path, after: int = 2) -> None:
         self.marker, self.after, self.done = marker, after, 0
-        self.weights = bytes(1_000_000)  # real encoders are not small
+        self.weights = bytes(1_000_000)  # real bases are not small
 
-    def __call__(self, texts: Sequence[str]) -> NDArray[np.float32]:
+    def __call__(self, functions: Sequence[Function]) -> list[Understood]:
         self.done += 1
         time.sleep(0.05)
         if self.done > self.after:
@@ -48,4 +58,4 @@ class Dies:
                 os.kill(os.getpid(), signal.SIGKILL)
             except FileExistsError:
                 pass  # another one has died already
-        return encode(texts)
+        return understand(functions)

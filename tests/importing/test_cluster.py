@@ -10,7 +10,7 @@ import pytest
 
 from octocall.errors import CatalogueError
 from octocall.importing import shards
-from tests.importing.stand_in import Dies, encode
+from tests.importing.stand_in import Dies, understand
 from tests.importing.test_import import check, rows, run, write
 
 ray: Any = pytest.importorskip("ray", reason="Ray is not installed; pip install '.[cluster]' adds it")
@@ -27,24 +27,24 @@ def cluster() -> Iterator[str]:
 
 @pytest.mark.filterwarnings("ignore")
 def test_a_worker_dies(cluster: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shards, "ROWS", 32)
+    monkeypatch.setattr(shards, "PER_SHARD", 32)
     source = write(tmp_path / "shop.jsonl", rows(400))
     marker = tmp_path / "killed"
     counts: list[int] = []
-    run(source, tmp_path / "apis", encode=Dies(marker), cluster=cluster, progress=lambda name, done, total: counts.append(done))
-    assert marker.exists() and counts[-14:] == list(range(14))
+    run(source, tmp_path / "apis", understand=Dies(marker), cluster=cluster, progress=lambda name, done, total: counts.append(done))
+    assert marker.exists() and counts[-14:] == [*range(0, 400, 32), 400]
     check(tmp_path / "apis", 400)
 
 
 @pytest.mark.filterwarnings("ignore")
-def test_an_encoder_that_fails(cluster: str, tmp_path: Path) -> None:
-    def fails(texts: Any) -> Any:
+def test_a_base_that_fails(cluster: str, tmp_path: Path) -> None:
+    def fails(functions: Any) -> Any:
         raise RuntimeError("no weights here")
 
     source = write(tmp_path / "shop.jsonl", rows(20))
     with pytest.raises(CatalogueError, match="RuntimeError: no weights here"):
-        run(source, tmp_path / "apis", encode=fails, cluster=cluster)
-    run(source, tmp_path / "apis", encode=encode)
+        run(source, tmp_path / "apis", understand=fails, cluster=cluster)
+    run(source, tmp_path / "apis", understand=understand)
     check(tmp_path / "apis", 20)
 
 

@@ -14,12 +14,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from octocall.catalogue import FILES, MANIFEST, Catalogue, document
+from octocall.catalogue import FILES, MANIFEST, Catalogue
 from octocall.errors import CatalogueError, OctocallError, SignatureError
+from octocall.function import Function
 from octocall.importing import shards
 from octocall.importing.run import import_catalogue
+from octocall.runtimes.open import Understood
 from octocall.sources.operations import read_operations
-from tests.importing.stand_in import WIDTH, encode
+from tests.importing.stand_in import WIDTH, understand
 
 ROOT = Path(__file__).parents[2]
 WORDS = ["order", "invoice", "ticket", "parcel", "lamp", "door", "song", "user", "team", "file", "page", "robot", "garden", "ship", "train", "hotel"]
@@ -43,7 +45,7 @@ def write(path: Path, given: Sequence[dict[str, Any]]) -> Path:
 
 
 def run(source: Path, out: Path, **options: Any) -> Any:
-    return import_catalogue([str(source)], out, options.pop("encode", encode), "stand-in", **options)
+    return import_catalogue([str(source)], out, options.pop("understand", understand), "stand-in", **options)
 
 
 @pytest.fixture
@@ -58,8 +60,10 @@ def check(out: Path, count: int) -> Catalogue:
     assert len(catalogue) == count and sorted(os.listdir(out)) == sorted([*FILES, MANIFEST])
     ids = [catalogue.id(i) for i in range(count)]
     assert len(set(ids)) == count and all(catalogue.number(name) == i for i, name in enumerate(ids))
-    own = encode([document(catalogue.function(i)) for i in range(count)]).astype(np.float16)
-    assert np.allclose(catalogue.vectors(range(count)), own, atol=float(np.abs(own).max()) / 250)
+    for number, own in enumerate(understand([catalogue.function(i) for i in range(count)])):
+        kept = catalogue.understood(number)
+        assert kept.rows.shape == own.rows.shape and np.allclose(kept.rows, own.rows, atol=float(np.abs(own.rows).max()) / 200)
+        assert np.allclose(kept.answer, own.answer, atol=float(np.abs(own.answer).max()) / 200)
     assert not list(out.parent.glob("*.part")) and not list(out.parent.glob("*.old"))
     return catalogue
 
@@ -71,7 +75,7 @@ def test_import(source: Path, tmp_path: Path) -> None:
     catalogue = check(tmp_path / "apis", 1300)
     expected = {one[0]: one[1] for one in read_operations(source) if isinstance(one[1], object) and len(one) == 2}
     assert all(catalogue[name] == function for name, function in expected.items())
-    assert catalogue.width == WIDTH and seen[-1] == ("shards encoded", 3, 3) and seen[0] == ("functions read", 500, 0)
+    assert catalogue.width == WIDTH and seen[-1] == ("functions understood", 1300, 1300) and seen[0] == ("functions read", 500, 0)
 
 
 def test_other_sources(tmp_path: Path) -> None:
@@ -81,7 +85,7 @@ def test_other_sources(tmp_path: Path) -> None:
         (tmp_path / "in" / name).write_text(json.dumps({"openapi": "3.1.0", "info": {"title": name[2:-5]}, "paths": {"/feed": {"post": operation}}}))
     (tmp_path / "in" / "tools.json").write_text(json.dumps([{"name": "ring", "description": "Rings."}]))
     (tmp_path / "in" / "broken.yaml").write_text("a: [")
-    found = import_catalogue([str(tmp_path / "in"), "android"], tmp_path / "apis", encode, "stand-in")
+    found = import_catalogue([str(tmp_path / "in"), "android"], tmp_path / "apis", understand, "stand-in")
     catalogue = Catalogue.open(tmp_path / "apis")
     assert found.functions == 3 + 20 and len(found.unread) == 1 and "broken.yaml" in found.unread[0]
     assert catalogue["a/petstore/feed"].description == "Feeds a pet (petstore)" and catalogue["tools/ring"] and catalogue["android/take_a_photo"]
@@ -102,7 +106,8 @@ def test_duplicates(tmp_path: Path) -> None:
         "shop/getInvoiceOfOrder1_2",
     ]
     left = [json.loads(line) for line in (tmp_path / "near" / "skipped.jsonl").read_text().splitlines()]
-    assert left[0] == {"id": "shop/getInvoiceOfOrder1", "reason": "is the same as shop/getInvoiceOfOrder1_2"}
+    assert left[0] == {"id": "shop/getInvoiceOfOrder1", "reason": "is the same as shop/getInvoiceOfOrder1_2", "same": "shop/getInvoiceOfOrder1_2"}
+    assert dict(catalogue.doubled())["shop/getInvoiceOfOrder1"] == "shop/getInvoiceOfOrder1_2" in catalogue and "shop/getInvoiceOfOrder1" not in catalogue
     assert run(source, tmp_path / "exact", near=False).doubled == 1
 
 
@@ -120,28 +125,28 @@ class Interrupted:
     def __init__(self, at: int) -> None:
         self.at, self.calls = at, 0
 
-    def __call__(self, texts: Sequence[str]) -> Any:
+    def __call__(self, functions: Sequence[Function]) -> Any:
         self.calls += 1
         if self.calls == self.at:
             raise KeyboardInterrupt
-        return encode(texts)
+        return understand(functions)
 
 
 def test_interrupted_and_resumed(source: Path, tmp_path: Path) -> None:
     out = tmp_path / "apis"
     first = Interrupted(2)
     with pytest.raises(KeyboardInterrupt):
-        run(source, out, encode=first)
+        run(source, out, understand=first)
     assert not out.exists()
     rest = Interrupted(0)
-    run(source, out, encode=rest)
+    run(source, out, understand=rest)
     assert rest.calls == 2  # of three shards one was there
     check(out, 1300)
 
 
 def test_killed_at_any_moment(source: Path, tmp_path: Path) -> None:
     script = ("import os, signal, sys; from pathlib import Path\n"
-              "from octocall.importing.run import import_catalogue; from tests.importing.stand_in import encode\n"
+              "from octocall.importing.run import import_catalogue; from tests.importing.stand_in import understand\n"
               "left = int(sys.argv[3])\n"
               "def watch(event, arguments):\n"
               "    global left\n"
@@ -149,7 +154,7 @@ def test_killed_at_any_moment(source: Path, tmp_path: Path) -> None:
               "        left -= 1\n"
               "        if left == 0: os.kill(os.getpid(), signal.SIGKILL)\n"
               "sys.addaudithook(watch)\n"
-              "import_catalogue([sys.argv[1]], Path(sys.argv[2]), encode, 'stand-in')\n")  # fmt: skip
+              "import_catalogue([sys.argv[1]], Path(sys.argv[2]), understand, 'stand-in')\n")  # fmt: skip
     out = tmp_path / "apis"
     kills, moment = 0, 1
     while subprocess.run([sys.executable, "-c", script, str(source), str(out), str(moment)], cwd=ROOT, check=False).returncode:
@@ -164,28 +169,28 @@ def test_a_new_import_replaces_the_old_one_when_it_is_whole(source: Path, tmp_pa
     run(source, out)
     write(source / "more.jsonl", rows(10, "more"))
     with pytest.raises(KeyboardInterrupt):
-        run(source, out, encode=Interrupted(2))
+        run(source, out, understand=Interrupted(2))
     check_open = Catalogue.open(out)
     assert len(check_open) == 1300
     run(source, out)
     check(out, 1310)
 
 
-def test_changed_sources_and_other_encoders_are_not_mixed(source: Path, tmp_path: Path) -> None:
+def test_changed_sources_and_other_bases_are_not_mixed(source: Path, tmp_path: Path) -> None:
     out = tmp_path / "apis"
     with pytest.raises(KeyboardInterrupt):
-        import_catalogue([str(source)], out, Interrupted(3), "other encoder")
+        import_catalogue([str(source)], out, Interrupted(3), "other base")
     write(source / "shop.jsonl.gz", rows(1200, "changed"))
     again = Interrupted(0)
-    run(source, out, encode=again)
+    run(source, out, understand=again)
     assert again.calls == 3
     check(out, 1200)
 
 
 def test_a_damaged_shard_is_made_again(source: Path, tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
-        run(source, tmp_path / "apis", encode=Interrupted(3))
-    for number, path in enumerate(sorted((tmp_path / "apis.part" / shards.SHARDS).glob("*.npy"))):
+        run(source, tmp_path / "apis", understand=Interrupted(3))
+    for number, path in enumerate(sorted((tmp_path / "apis.part" / shards.SHARDS).glob("*.npz"))):
         path.write_bytes(path.read_bytes()[:-100] if number else b"nonsense")
     run(source, tmp_path / "apis")
     check(tmp_path / "apis", 1300)
@@ -230,11 +235,17 @@ def test_bad_folders(source: Path, tmp_path: Path) -> None:
     assert (tmp_path / "mine" / "letter.txt").read_text() == "dear"
 
 
+def plain(width: int, value: float = 1.0) -> Understood:
+    return Understood(np.full((2, width), value, np.float32), np.full(width, value, np.float32))
+
+
 @pytest.mark.parametrize("wrong, reason", [
-    (lambda texts: np.zeros((len(texts) - 1, 4), np.float32), "a vector of floats per text"), (lambda texts: np.zeros(len(texts)), "a vector of floats per text"),
-    (lambda texts: np.full((len(texts), 4), np.nan), "not finite"), (lambda texts: np.full((len(texts), 4), 1e9), "not finite"),
-    (lambda texts: np.ones((len(texts), len(texts)), np.float32), "vectors of"),
+    (lambda functions: [plain(4)] * (len(functions) - 1), "something else than rows"),
+    (lambda functions: [plain(4 + i % 2) for i in range(len(functions))], "something else"),
+    (lambda functions: [Understood(np.zeros((2, 5)), np.zeros(4))] * len(functions), "something else"), (lambda functions: [], "something else"),
+    (lambda functions: [plain(4, np.nan)] * len(functions), "not finite"), (lambda functions: [plain(4, 1e9)] * len(functions), "not finite"),
+    (lambda functions: [plain(len(functions))] * len(functions), "differ in width"),
 ])  # fmt: skip
-def test_wrong_encoders(wrong: Any, reason: str, source: Path, tmp_path: Path) -> None:
+def test_wrong_bases(wrong: Any, reason: str, source: Path, tmp_path: Path) -> None:
     with pytest.raises(CatalogueError, match=reason):
-        run(source, tmp_path / "apis", encode=wrong)
+        run(source, tmp_path / "apis", understand=wrong)
