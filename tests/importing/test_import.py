@@ -159,7 +159,7 @@ def test_killed_at_any_moment(source: Path, tmp_path: Path) -> None:
     kills, moment = 0, 1
     while subprocess.run([sys.executable, "-c", script, str(source), str(out), str(moment)], cwd=ROOT, check=False).returncode:
         assert not (out / MANIFEST).exists() or len(Catalogue.open(out)) == 1300
-        kills, moment = kills + 1, moment + 7
+        kills, moment = kills + 1, moment + 11
     assert kills >= 3
     check(out, 1300)
 
