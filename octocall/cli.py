@@ -339,5 +339,7 @@ def export(
 app.command()(cli_teach.teach)
 app.command("import")(cli_import.import_)
 app.command()(cli_base.books)
+app.command()(cli_base.public)
+app.command()(cli_base.compiled)
 app.command("train-base")(cli_base.train_base)
 app.command("export-base")(cli_base.export_base)

@@ -14,11 +14,11 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from octocall.codecs.spans import AFTER, MAX_WORDS, SpansCodec, symbol_name
+from octocall.codecs.spans import AFTER, SpansCodec, symbol_name
 from octocall.codecs.writer import END, Writer
 from octocall.mask import Mask, Row
 from octocall.reading import Reading
-from octocall.types import START, STOP, Text
+from octocall.types import START, STOP
 from octocall.vocab import BEGIN
 
 MAX_STEPS = 100_000
@@ -65,8 +65,7 @@ class _Pointing:
         return [i for i in self.reading.first if i >= self.writer.floor]
 
     def stops(self, start: int) -> list[int]:
-        stops = [i for i in self.reading.last if i >= start]
-        return stops if isinstance(self.writer.type, Text) else stops[:MAX_WORDS]
+        return self.codec.stops(self.writer.type, self.reading, start)
 
     def possible(self, start: int, stop: int | None) -> bool:
         """Whether the type reads something from ``start`` (to ``stop``, where that is given)."""

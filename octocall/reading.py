@@ -13,7 +13,8 @@ from octocall.call import Request, Spans
 class Reading:
     """A request as the encoder sees it: word pieces (with the two special ones) and their offsets.
 
-    ``words`` numbers the word of each piece, -1 for special pieces.
+    ``words`` numbers the word of each piece, -1 for special pieces. Digits and letters in one ("5cm",
+    "v2") are words of their own where the pieces part them.
     """
 
     request: Request
@@ -28,12 +29,19 @@ class Reading:
     @cached_property
     def first(self) -> tuple[int, ...]:
         """Pieces that begin a word."""
-        return tuple(i for i in range(1, len(self) - 1) if self.words[i] != self.words[i - 1])
+        return tuple(i for i in range(1, len(self) - 1) if self._parted(i))
 
     @cached_property
     def last(self) -> tuple[int, ...]:
         """Pieces that end a word."""
-        return tuple(i for i in range(1, len(self) - 1) if self.words[i] != self.words[i + 1])
+        return tuple(i for i in range(1, len(self) - 1) if self._parted(i + 1))
+
+    def _parted(self, piece: int) -> bool:
+        """Whether a word ends before ``piece``."""
+        if self.words[piece] != self.words[piece - 1]:
+            return True
+        before, after = self.request.text[self.offsets[piece - 1][1] - 1], self.request.text[self.offsets[piece][0]]
+        return (before.isdigit() and after.isalpha()) or (before.isalpha() and after.isdigit())
 
     def text(self, start: int, stop: int) -> str:
         """The original characters from piece ``start`` to piece ``stop``, both included."""

@@ -16,6 +16,7 @@ from octocall.types import (
     Choice,
     Date,
     DateTime,
+    Dictionary,
     Duration,
     Email,
     Field,
@@ -34,7 +35,7 @@ from octocall.types import (
 
 FUNCTION, LITERAL = 0, 1
 _KINDS: tuple[tuple[type[Type], ...], ...] = (
-    (Integer, Duration), (Number,), (Boolean,), (Choice,), (Date, DateTime, TimeOfDay, IsoDateTime, IsoTime), (List,), (Record,), (PhoneNumber, Email),
+    (Integer, Duration), (Number,), (Boolean,), (Choice,), (Date, DateTime, TimeOfDay, IsoDateTime, IsoTime), (List,), (Record, Dictionary), (PhoneNumber, Email),
 )  # fmt: skip
 KINDS = 2 + 2 * (len(_KINDS) + 1)
 """Functions, literals, and every kind of value, required or not."""

@@ -27,7 +27,7 @@ from octocall.errors import PlanError, RequestError
 from octocall.function import Function, Parameter, accepts_result
 from octocall.grammar import Grammar, choice, labelled, literal, repetition, sequence
 from octocall.reading import Reading
-from octocall.types import ABSENT, MISSING, NEXT, OPEN, START, STOP, Context, List, Record, Type, suggested
+from octocall.types import ABSENT, MISSING, NEXT, OPEN, START, STOP, Context, List, Record, Text, Type, suggested
 from octocall.vocab import Vocab
 
 MARKS = (AND, END, DEFAULT, MISSING, NEXT)
@@ -228,18 +228,29 @@ class SpansCodec:
     def _find(self, kind: Type, value: Any, reading: Reading, context: Context) -> list[tuple[int, int]]:
         """One span that reads as ``value``; the longest of the first place where there is one."""
         for start in reading.first:
-            stops = [stop for stop in reading.last if stop >= start]
-            for stop in reversed(stops):
+            if kind.signed and _negated(reading, start):
+                continue
+            for stop in reversed(self.stops(kind, reading, start)):
                 if kind.parse(reading.text(start, stop), context) == value:
                     return [(start, stop)]
         return []
 
+    @staticmethod
+    def stops(kind: Type, reading: Reading, start: int) -> list[int]:
+        """The pieces at which a span from ``start`` may end."""
+        stops = [stop for stop in reading.last if stop >= start]
+        return stops if isinstance(kind, Text) else stops[:MAX_WORDS]
+
     def part(self, writer: Writer, start: int, stop: int) -> bool:
         """Whether the pieces from ``start`` to ``stop`` may be a span of the value being filled."""
         reading = writer.reading
-        if writer.type.signed and _MINUS.search(reading.request.text[: reading.offsets[start][0]]):
+        if writer.type.signed and _negated(reading, start):
             return False  # "-3" is not 3
         return writer.type.part(reading.text(start, stop), writer.context)
+
+
+def _negated(reading: Reading, start: int) -> bool:
+    return _MINUS.search(reading.request.text[: reading.offsets[start][0]]) is not None
 
 
 def symbol_name(vocab: Vocab, reading: Reading, symbol: int) -> str:

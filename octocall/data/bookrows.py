@@ -8,14 +8,15 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from octocall.call import Call, Plan, Request, Spans
 from octocall.catalog import IRRELEVANT
 from octocall.data.example import Example
 from octocall.data.functionbook import Group, Wish, implied_value
-from octocall.data.noise import Piece, disturb
-from octocall.errors import OctocallError
+from octocall.data.noise import Piece, disturb, in_context
+from octocall.errors import DataError, OctocallError
 from octocall.function import Function
 from octocall.types import Choice, Context, Date, Integer, IsoDateTime, List, Number, Text, TimeOfDay, Type, suggested
 from octocall.types.words import number_words
@@ -28,11 +29,40 @@ class Unsuited(Exception):
     """A variant that cannot become a row; the message says why."""
 
 
+@dataclass(frozen=True)
+class Backgrounds:
+    """Sentences that ask for nothing and stand before or after a request."""
+
+    before: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+
+    @classmethod
+    def read(cls, path: Path) -> Backgrounds:
+        """The lines of a file: "< text" stands before, "> text" after. Raises DataError naming file and line."""
+        sides: dict[str, list[str]] = {"<": [], ">": []}
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            mark, _, text = line.partition(" ")
+            if line.strip():
+                if mark not in sides or not text.strip():
+                    raise DataError(f"{path}:{number} is {line!r}; expected '< text' or '> text'")
+                sides[mark].append(text.strip())
+        return cls(tuple(sides["<"]), tuple(sides[">"]))
+
+    def around(self, pieces: list[Piece], rng: random.Random) -> list[Piece]:
+        """``pieces`` with one of them before, one after, or both."""
+        if not self.before or not self.after:
+            return pieces
+        where = rng.random()
+        before = rng.choice(self.before).rstrip(".!") if where < 0.75 else ""
+        return in_context(pieces, before, rng.choice(self.after) if where > 0.6 else "", rng)
+
+
 @dataclass
 class Books:
     """Groups with the pools of values that their authors wrote."""
 
     groups: Sequence[Group]
+    backgrounds: Backgrounds = Backgrounds()
     rejected: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
@@ -81,6 +111,7 @@ class Books:
         pieces = list(wish.pieces)
         if fresh:
             pieces = [self._swap(group, wish, at, functions, rng) if piece.slot else piece for at, piece in enumerate(pieces)]
+            pieces = self.backgrounds.around(pieces, rng) if rng.random() < (0.2 if len(wish.calls) < 2 else 0.1) else pieces
             pieces = disturb(pieces, rng, wrap=bool(wish.calls))
         text = "".join(piece.text for piece in pieces)
         meant = {wish.pieces[at].slot: value for at, value in wish.means}

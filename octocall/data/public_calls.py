@@ -56,7 +56,7 @@ class Documented:
 
 @dataclass
 class PublicRows:
-    """What ``public_rows`` gives: the table of functions, rows to train on and rows to measure with, and why others were left out."""
+    """The table of functions, rows to train on and rows to measure with, and why others were left out."""
 
     functions: dict[str, Function]
     train: list[Example] = field(default_factory=list)
@@ -64,17 +64,11 @@ class PublicRows:
     rejected: Counter[str] = field(default_factory=Counter)
 
 
-def public_rows(folder: Path, seed: int) -> tuple[dict[str, Function], list[Example], list[Example]]:
+def public_rows(folder: Path, seed: int) -> PublicRows:
     """Functions by id, rows to train on, and held-out rows: of one function in twenty, and of phrasings that training does not have.
 
     Sets that are not in the folder are left out. Raises DataError where the documentation cannot be read.
     """
-    rows = build_rows(folder, seed)
-    return rows.functions, rows.train, rows.held_out
-
-
-def build_rows(folder: Path, seed: int) -> PublicRows:
-    """As ``public_rows``, with the count of what was left out."""
     rng = random.Random(seed)
     result = PublicRows({})
     sets = {"snips": marked_well(snips(folder)), "hwu64": marked_well(hwu(folder)), "clinc150": list(clinc(folder)), "thingpedia": list(thingpedia(folder, rng))}

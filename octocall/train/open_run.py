@@ -28,12 +28,14 @@ from octocall.train.config import TrainConfig
 from octocall.train.networks import Encoder
 from octocall.train.open_network import OpenBatch, OpenNetwork
 from octocall.train.open_rows import Candidates, OpenEncoder, OpenRow
-from octocall.train.run import find_encoder
-from octocall.train.trainer import Trainer, decision_loss, write_record
+from octocall.train.run import find_encoder, read_record
+from octocall.train.trainer import CHECKPOINT, Trainer, decision_loss, write_record
 from octocall.train.vectors import Documents, encode_once
 
 FUNCTIONS = "functions.jsonl"
 _CHUNK = 2000
+_MEASURED = 400
+"""At most so many held-out rows of each folder are measured while training."""
 _FOUND = 0.3
 """Weight of finding the right function among many, beside writing the plan."""
 
@@ -68,12 +70,12 @@ class Ready:
     sources: dict[str, str]
 
 
-def prepare(data: Sequence[Path], out: Path, encoder: Path | None, config: TrainConfig, progress: Callable[[str, int, int], None]) -> Ready:
-    """Reads every folder of ``data`` and encodes rows and documentation. Raises DataError."""
+def prepare(data: Sequence[tuple[Path, int]], out: Path, encoder: Path | None, config: TrainConfig, progress: Callable[[str, int, int], None]) -> Ready:
+    """Reads every folder of ``data``, at most so many rows to train on of each (0: all), and encodes rows and documentation. Raises DataError."""
     folder = find_encoder(encoder)
     tokenizer = plain_tokenizer(folder)
     torch.set_num_threads(config.threads or os.cpu_count() or 1)
-    functions, rows, held, sources = _read(data, folder, progress)
+    functions, rows, held, sources = _read(data, folder, config.seed, progress)
     texts = (text for function in functions.values() for text in Signature(function).texts)
     documents = Documents(Encoder.pretrained(folder, 0.0), tokenizer)
     numbers, vectors = encode_once(texts, documents, out / "vectors", partial(progress, "documentation"))
@@ -82,18 +84,28 @@ def prepare(data: Sequence[Path], out: Path, encoder: Path | None, config: Train
     return Ready(rows, held, candidates, len(functions), sources)
 
 
-def train_base(ready: Ready, out: Path, encoder: Path | None, config: TrainConfig, report: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
-    """Trains and returns the run record, which is also written to ``out/run.json``."""
+def train_base(
+    ready: Ready, out: Path, encoder: Path | None, config: TrainConfig, report: Callable[[dict[str, Any]], None], start: Path | None = None
+) -> dict[str, Any]:
+    """Trains, with the weights of the run ``start`` where one is given; returns the run record, which is also written to ``out/run.json``."""
     torch.manual_seed(config.seed)
-    network = OpenNetwork(Encoder.pretrained(find_encoder(encoder), config.dropout), config)
-    trainer = Trainer(network, Open(ready.candidates, config.seed), config, out, ready.sources)
+    folder, sources, earlier = find_encoder(encoder), ready.sources, None
+    network = OpenNetwork(Encoder.pretrained(folder, config.dropout), config)
+    if start is not None:
+        earlier = read_record(start)
+        try:
+            network.load_state_dict(restore_base(start, folder).state_dict())
+        except RuntimeError as error:
+            raise OctocallError(f"{start} has a network of another shape; train with the settings of its run.json") from error
+        sources = {**sources, "start": digest(start / CHECKPOINT)}
+    trainer = Trainer(network, Open(ready.candidates, config.seed), config, out, sources)
     trainer.train(ready.rows, ready.held_out, report)
-    return write_record(trainer)
+    return write_record(trainer, earlier)
 
 
 def restore_base(run: Path, encoder: Path) -> OpenNetwork:
     """The network of a finished or running training. Raises OctocallError."""
-    path = run / "checkpoint.pt"
+    path = run / CHECKPOINT
     if not path.is_file():
         raise OctocallError(f"{path} is missing; run: octocall train-base --out {run}")
     state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
@@ -113,22 +125,25 @@ def plain_tokenizer(folder: Path) -> tokenizers.Tokenizer:
 
 
 def _read(
-    data: Sequence[Path], encoder: Path, progress: Callable[[str, int, int], None]
+    data: Sequence[tuple[Path, int]], encoder: Path, seed: int, progress: Callable[[str, int, int], None]
 ) -> tuple[dict[str, Function], list[OpenRow], list[OpenRow], dict[str, str]]:
     functions: dict[str, Function] = {}
-    for folder in data:
+    lines: dict[str, list[str]] = {TRAIN: [], HELD_OUT: []}
+    for folder, most in data:
         if missing := [name for name in (FUNCTIONS, TRAIN, HELD_OUT) if not (folder / name).is_file()]:
-            raise DataError(f"{folder / missing[0]} is missing; give a folder written by octocall dataset or octocall teach")
+            raise DataError(f"{folder / missing[0]} is missing; give a folder written by octocall books, dataset or teach")
         table = read_functions(folder / FUNCTIONS)
         if doubled := functions.keys() & table.keys():
             raise DataError(f"{folder / FUNCTIONS} has the id {min(doubled)!r}, which another folder has too; rename one")
         functions |= table
-    sources = {str(folder / name): digest(folder / name) for folder in data for name in (FUNCTIONS, TRAIN, HELD_OUT)}
-    parts = []
-    for name in (TRAIN, HELD_OUT):
-        lines = [line for folder in data for line in (folder / name).read_text(encoding="utf-8").splitlines()]
-        parts.append(_encoded(lines, functions, encoder, partial(progress, name)))
-    return functions, parts[0], parts[1], sources
+        for name, limit in ((TRAIN, most), (HELD_OUT, _MEASURED)):
+            found = (folder / name).read_text(encoding="utf-8").splitlines()
+            lines[name] += random.Random(seed).sample(found, limit) if 0 < limit < len(found) else found
+    used = {name for part in lines.values() for line in part for name in json.loads(line)["functions"]}
+    functions = {name: function for name, function in functions.items() if name in used}
+    train, held_out = (_encoded(part, functions, encoder, partial(progress, name)) for name, part in lines.items())
+    sources = {str(folder / name): digest(folder / name) for folder, _ in data for name in (FUNCTIONS, TRAIN, HELD_OUT)}
+    return functions, train, held_out, {**sources, "rows": str([most for _, most in data])}
 
 
 _WORKER: OpenEncoder

@@ -69,7 +69,7 @@ def train(
     sources = {name: digest(data / name) for name in (TRAIN, HELD_OUT)}
     record = None
     if start is not None:
-        record = _record(start)
+        record = read_record(start)
         sources["start"] = digest(start / "checkpoint.pt")
     rows, held = (encode_all(read_examples(data / name), codec) for name in (TRAIN, HELD_OUT))
     network = build(codec, Encoder.pretrained(find_encoder(encoder), config.dropout), config)
@@ -80,7 +80,7 @@ def train(
     return write_record(trainer, record)
 
 
-def _record(run: Path) -> dict[str, Any]:
+def read_record(run: Path) -> dict[str, Any]:
     """The record of a finished run. Raises OctocallError where there is none."""
     try:
         record: dict[str, Any] = json.loads((run / "run.json").read_text(encoding="utf-8"))

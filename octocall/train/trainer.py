@@ -27,6 +27,7 @@ from octocall.train.config import TrainConfig
 from octocall.train.networks import Encoder, Network
 
 Report = Callable[[dict[str, Any]], None]
+CHECKPOINT = "checkpoint.pt"
 
 
 def faster_precision(device: torch.device) -> torch.dtype:
@@ -179,11 +180,11 @@ class Trainer:
         }  # fmt: skip
         content = io.BytesIO()
         torch.save(state, content)
-        write_atomically(self.folder / "checkpoint.pt", content.getvalue())
+        write_atomically(self.folder / CHECKPOINT, content.getvalue())
 
     def resume(self) -> None:
         """Takes up the checkpoint of ``folder``. Raises OctocallError where it is of another catalog, configuration or data."""
-        path = self.folder / "checkpoint.pt"
+        path = self.folder / CHECKPOINT
         if not path.is_file():
             return
         state = torch.load(path, map_location=self.device, weights_only=True)

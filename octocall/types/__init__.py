@@ -1,7 +1,7 @@
 """The kinds of values that arguments have, one class each."""
 
 from octocall.types.base import NEXT, START, STOP, Context, Sample, Type
-from octocall.types.composite import ABSENT, MISSING, OPEN, Anything, Field, List, Record, suggested
+from octocall.types.composite import ABSENT, MISSING, OPEN, Anything, Dictionary, Field, List, Record, suggested
 from octocall.types.contact import Email, Language, PhoneNumber
 from octocall.types.iso import IsoDateTime, IsoTime
 from octocall.types.limited import Limited
@@ -22,6 +22,7 @@ __all__ = [
     "Context",
     "Date",
     "DateTime",
+    "Dictionary",
     "Duration",
     "Email",
     "Field",

@@ -53,6 +53,34 @@ class Anything(Type):
 
 
 @dataclass(frozen=True)
+class Dictionary(Type):
+    """An object of any names, with values of one type; requests give it as JSON or not at all."""
+
+    values: Type = Anything()
+
+    def parse(self, text: str, context: Context) -> dict[str, Any] | None:
+        try:
+            return self.check(json.loads(text)) if text.strip().startswith("{") else None
+        except (PlanError, ValueError, RecursionError):
+            return None
+
+    def check(self, value: Any) -> dict[str, Any]:
+        if not isinstance(value, dict) or not all(isinstance(name, str) for name in value):
+            raise self._refuse(value, "an object")
+        return {name: self.values.check(inner) for name, inner in value.items()}
+
+    def render(self, value: Any) -> str:
+        return json.dumps(value, ensure_ascii=False)
+
+    def sample(self, rng: random.Random, context: Context) -> Sample:
+        value = {rng.choice("abcdefgh"): self.values.sample(rng, context).value for _ in range(rng.randint(1, 3))}
+        return Sample(self.render(value), value)
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "object", "additionalProperties": self.values.schema()}
+
+
+@dataclass(frozen=True)
 class List(Type):
     """``least`` to ``most`` values of one type, no two the same where they are ``unique``."""
 

@@ -93,7 +93,10 @@ class Integer(Type):
 
 @dataclass(frozen=True)
 class Number(Type):
-    """A number between ``least`` and ``most``; ``unit`` "fahrenheit" also reads degrees Celsius."""
+    """A number between ``least`` and ``most``; ``unit`` "fahrenheit" also reads degrees Celsius.
+
+    With its sign a percentage is a fraction ("5%" is 0.05); where the signature says a range beyond one, it is the number.
+    """
 
     signed: ClassVar[bool] = True
     least: float = float("-inf")
@@ -106,9 +109,12 @@ class Number(Type):
         if self.unit == "fahrenheit" and (match := _DEGREES.search(text)):
             celsius = match["celsius"] is not None
             text = text[: match.start()]
-        value = parse_number(text)
+        percent = _PERCENT.search(text)
+        value = parse_number(text[: percent.start()] if percent else text)
         if value is not None and celsius:
             value = round(value * 9 / 5 + 32, 1)
+        if value is not None and percent and not 1 < self.most < math.inf:
+            value = round(value / 100, 12)
         return value if value is not None and self.least <= value <= self.most else None
 
     def check(self, value: Any) -> float:

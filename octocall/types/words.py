@@ -34,12 +34,13 @@ _ORDINALS = [
 UNITS: dict[str, int] = {word: n for n, word in enumerate(_UNITS, 1)}
 SMALL: dict[str, int] = UNITS | {word: n for n, word in enumerate(_TEENS, 10)}
 TENS: dict[str, int] = {word: n * 10 for n, word in enumerate(_TENS, 2)} | {"fourty": 40}
-SCALES: dict[str, int] = {"hundred": 100, "thousand": 1000}
+SCALES: dict[str, int] = {"hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9}
 ORDINALS: dict[str, int] = {word: n for n, word in enumerate(_ORDINALS, 1)} | {"thirtieth": 30}
 NUMBER_STARTS: frozenset[str] = frozenset({"a", "zero"} | SMALL.keys() | TENS.keys())
 
 _FRACTIONS = {"half": 0.5, "quarter": 0.25, "quarters": 0.25, "third": 1 / 3, "thirds": 1 / 3}
 _DIGITS = re.compile(r"[-+]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?|[-+]?\.[0-9]+")
+_THOUSANDS = re.compile(r"([-+]?[0-9]+(?:\.[0-9]+)?)k")
 _SEPARATOR = re.compile(r"[\s-]+")
 
 
@@ -70,12 +71,12 @@ def read_number(words: Sequence[str], at: int) -> tuple[int, int] | None:
     if head is None:
         return None
     value, at = head
-    for scale, factor in (("hundred", 100), ("thousand", 1000)):
+    for scale, factor in SCALES.items():
         if at >= len(words) or words[at] != scale:
             continue
         value, at = value * factor, at + 1
         rest_at = _after_scale(words, at)
-        rest = read_number(words, rest_at) if factor == 1000 else _below_hundred(words, rest_at)
+        rest = _below_hundred(words, rest_at) if factor == 100 else read_number(words, rest_at)
         if rest is not None and 0 < rest[0] < factor:
             value, at = value + rest[0], rest[1]
     return value, at
@@ -113,6 +114,8 @@ def parse_number(text: str) -> float | None:
     text = text.strip().lower()
     if len(text) > _MAX_CHARS:
         return None
+    if match := _THOUSANDS.fullmatch(text):
+        return round(1000 * float(match[1]), 6)
     if _DIGITS.fullmatch(text):
         return float(text.replace(",", ""))
     words = [word for word in _SEPARATOR.split(text) if word]

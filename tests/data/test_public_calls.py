@@ -8,10 +8,17 @@ import pytest
 
 from octocall.call import Call
 from octocall.catalog import IRRELEVANT, Catalog
+from octocall.data import public_calls
 from octocall.data.example import Example
-from octocall.data.public_calls import documentation, public_rows
+from octocall.data.public_calls import documentation
+from octocall.function import Function
 
 SETS = ("snips", "hwu64", "clinc150", "thingpedia")
+
+
+def public_rows(folder: Path, seed: int) -> tuple[dict[str, Function], list[Example], list[Example]]:
+    found = public_calls.public_rows(folder, seed)
+    return found.functions, found.train, found.held_out
 
 
 def snips(intent: str, *parts: str | tuple[str, str]) -> str:

@@ -9,13 +9,14 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from octocall.call import Call, Plan, Request
-from octocall.catalog import IRRELEVANT
+from octocall.catalog import IRRELEVANT, Catalog
 from octocall.codecs.spans import SpansCodec
 from octocall.decode import decode
-from octocall.function import Parameter, accepts_result
+from octocall.function import Function, Parameter, accepts_result
 from octocall.mask import Mask
 from octocall.runtimes.scripted import Dice, Scripted
-from octocall.types import START, STOP, Context, List, Record, Text, Type
+from octocall.types import START, STOP, Context, Integer, List, Record, Text, Type
+from tests.conftest import small_tokenizer
 
 NOW = datetime(2026, 3, 4, 10, 30)
 HARD = ["it's", 'say "hi"', "O'Neill & Söhne", "line one\nline two", "see you 😀 soon", "晚上 见", "a, b; c.", "100% <call_3>", "don’t “stop”", "x"]
@@ -72,6 +73,18 @@ def grammar_symbols(codec: SpansCodec, symbols: list[int], pieces: int) -> list[
     return [codec.vocab.symbols[s] if s < size else START if s < size + pieces else STOP for s in symbols]
 
 
+def script_of(codec: SpansCodec, symbols: list[int], pieces: int) -> list[int]:
+    """The symbols that the network chooses: those that the mask forces are left out."""
+    mask, place, script = Mask(codec.grammar, codec.vocab), 0, []
+    for symbol, name in zip(symbols, grammar_symbols(codec, symbols, pieces), strict=True):
+        if mask.forced(place) is None:
+            script.append(symbol)
+        following = mask.advance(place, name)
+        assert following is not None
+        place = following
+    return script
+
+
 @given(st.integers(0, 10**9), st.lists(texts, min_size=1, max_size=4))
 def test_decode_reverses_encode_and_the_grammar_accepts(any_codec: SpansCodec, seed: int, values: list[str]) -> None:
     codec = any_codec
@@ -113,13 +126,18 @@ def test_a_scripted_network_writes_the_plan(any_codec: SpansCodec, seed: int, va
     request, plan = sample_plan(codec, random.Random(seed), [v for v in values if codec.tokenizer.encode(v).ids[1:-1]] or ["x"])
     reading, mask = codec.read(request), Mask(codec.grammar, codec.vocab)
     symbols = codec.encode(plan, reading)
-    place, script = 0, []
-    for symbol, name in zip(symbols, grammar_symbols(codec, symbols, len(reading)), strict=True):
-        if mask.forced(place) is None:
-            script.append(symbol)
-        following = mask.advance(place, name)
-        assert following is not None
-        place = following
-    decoded = decode(Scripted(script, len(codec.vocab)), codec, mask, reading)
+    decoded = decode(Scripted(script_of(codec, symbols, len(reading)), len(codec.vocab)), codec, mask, reading)
     assert list(decoded.symbols) == symbols
     assert decoded.confidence > 0.99
+
+
+def test_digits_and_letters_in_one_word_can_be_parted() -> None:
+    codec = SpansCodec(Catalog((Function("cut", "", (Parameter("width", Integer()), Parameter("depth", Integer()))),)), small_tokenizer())
+    for text, width, depth in (("cut 5cm deep 12mm", 5, 12), ("3 and -3 or 4", 3, 4), ("-3 or 3, 9", 3, 9)):
+        reading = codec.read(Request(text, NOW))
+        plan = Plan((Call("cut", {"width": width, "depth": depth}),))
+        symbols = codec.encode(plan, reading)
+        assert codec.decode(symbols, reading) == plan
+        mask = Mask(codec.grammar, codec.vocab)
+        decoded = decode(Scripted(script_of(codec, symbols, len(reading)), len(codec.vocab)), codec, mask, reading)
+        assert list(decoded.symbols) == symbols  # the mask lets through what is encoded

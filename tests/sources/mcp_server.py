@@ -11,7 +11,7 @@ TOOLS: list[dict[str, Any]] = [
     {"name": "weather.now", "description": "Tells the weather.",
      "inputSchema": {"type": "object", "required": ["city"], "properties": {
          "city": {"type": "string"}, "days": {"type": "integer", "minimum": 1, "maximum": 7, "default": 1}}}},
-    {"name": "free", "inputSchema": {"type": "object", "properties": {"data": {"type": "object"}}, "required": ["data"]}},
+    {"name": "free", "inputSchema": {"type": "object", "properties": {"data": {"not": {}}}, "required": ["data"]}},
     {"name": "rest", "title": "Rests.", "inputSchema": {"type": "object"}},
 ]  # fmt: skip
 

@@ -25,6 +25,7 @@ from octocall.types import (
     Choice,
     Context,
     Date,
+    Dictionary,
     Email,
     Field,
     Integer,
@@ -165,3 +166,11 @@ def test_no_pattern_hangs() -> None:
 )
 def test_words_that_documentation_suggests(description: str, words: tuple[str, ...]) -> None:
     assert suggested(Text(), description) == words and suggested(List(Text()), description) == words and suggested(Integer(), description) == ()
+
+
+def test_an_object_of_any_names_is_read_from_json_alone() -> None:
+    kind = Dictionary(Integer(0, 9))
+    assert kind.parse('{"a": 3}', Context(datetime(2026, 1, 1))) == {"a": 3} and kind.parse("a is 3", Context(datetime(2026, 1, 1))) is None
+    assert kind.parse('{"a": 30}', Context(datetime(2026, 1, 1))) is None and kind.parse('{"a": 3', Context(datetime(2026, 1, 1))) is None
+    with pytest.raises(PlanError, match="an object"):
+        kind.check([1])

@@ -130,3 +130,9 @@ def test_samples_lie_in_any_range(least: int, width: int, seed: int) -> None:
         text, value = kind.sample(random.Random(seed), CONTEXT)
         assert kind.check(value) == value
         assert kind.parse(text, CONTEXT) == value
+
+
+def test_percentages_scales_and_thousands() -> None:
+    read = {text: (Number().parse(text, CONTEXT), Integer().parse(text, CONTEXT)) for text in ("5%", "4.5 percent", "2k", "1.5 million", "three hundred thousand")}
+    assert read == {"5%": (0.05, 5), "4.5 percent": (0.045, None), "2k": (2000, 2000), "1.5 million": (1.5e6, 1500000), "three hundred thousand": (3e5, 300000)}
+    assert Number(0, 100).parse("5%", CONTEXT) == 5 and Number(0, 1).parse("5%", CONTEXT) == 0.05

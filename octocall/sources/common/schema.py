@@ -15,7 +15,7 @@ from octocall.sources.common.loaded import identifier, unique
 from octocall.sources.common.merge import Schema, Scoped, Unfit, flatten, inside, merge
 from octocall.sources.common.prose import clean
 from octocall.sources.common.scalars import read_fixed, read_integer, read_number, read_string
-from octocall.types import Anything, Boolean, Field, List, Record, Type
+from octocall.types import Anything, Boolean, Dictionary, Field, List, Record, Type
 
 T = TypeVar("T")
 
@@ -166,8 +166,18 @@ class Reader:
             with inside(name):
                 fields.append(Field(name, self.type(inner), required, self.describe(flatten(inner, self.root).get("description"))))
         if not fields:
-            raise Unfit("is an object of which no names are given")
+            return self._dictionary(schema)
         return Record(tuple(fields))
+
+    def _dictionary(self, schema: Schema) -> Type:
+        """An object of which no names are given."""
+        inner = schema.get("additionalProperties", True)
+        if inner is False:
+            raise Unfit("is an object that may have no names")
+        if {"minProperties", "maxProperties", "propertyNames", "patternProperties"} & set(schema):
+            raise Unfit("restricts the names of an object of which none are given, which cannot be held to")
+        with inside("additionalProperties"):
+            return Dictionary() if inner is True else Dictionary(self.type(inner))
 
     def _properties(self, schema: Schema) -> list[tuple[str, Any, bool]]:
         """Name, schema and whether it is required, of each property."""
