@@ -60,9 +60,14 @@ class Group:
 
 
 def read_books(folder: Path) -> Iterator[Group]:
-    """The groups of every file of a folder, in order. Raises DataError naming file and line."""
+    """The groups of every file of a folder, in order. Raises DataError naming file and line, or a group that is there twice."""
+    places: dict[str, Path] = {}
     for path in sorted(folder.glob("*.txt")):
-        yield from _Reader(path).groups()
+        for group in _Reader(path).groups():
+            if group.name in places:
+                raise DataError(f"[{group.name}] is in {places[group.name]} and again in {path}; rename one")
+            places[group.name] = path
+            yield group
 
 
 def read_book(path: Path) -> Iterator[Group]:
