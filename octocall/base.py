@@ -7,6 +7,8 @@ import os
 from collections import OrderedDict
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,15 +16,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from octocall.bundle import Bundle
+from octocall.call import Request
 from octocall.catalog import IRRELEVANT, Catalog
+from octocall.catalogue import Catalogue
 from octocall.codecs.signature import Signature
 from octocall.codecs.spans import MARKS, SpansCodec
 from octocall.decode import Runtime
-from octocall.errors import BundleError, OctocallError
+from octocall.errors import CatalogueError, OctocallError
 from octocall.files import write_atomically
 from octocall.function import Function
 from octocall.mask import Mask
-from octocall.runtimes.open import Graphs, OnnxGraphs, OpenRuntime, Understood, understand
+from octocall.reading import Reading
+from octocall.runtimes.open import Asked, Graphs, OnnxGraphs, OpenRuntime, Understood, ask, understand
 from octocall.types import ABSENT, OPEN
 from octocall.vocab import BEGIN
 
@@ -51,11 +56,10 @@ class Base:
 
     def __init__(self, bundle: Bundle, threads: int = 0, cache: Path | None = None, graphs: Graphs | None = None) -> None:
         """``graphs`` stand in for those of the bundle. Raises BundleError where ``bundle`` is compiled for one catalog."""
-        if bundle.network != "open":
-            raise BundleError(f"{bundle.folder} is compiled for the functions of {bundle.catalog.name}; a base is expected, such as the one that ships: base")
-        self.bundle: Bundle = bundle
+        self.bundle: Bundle = bundle.as_base()
         self.graphs: Graphs = graphs or OnnxGraphs(bundle.folder, threads)
-        self._cache = (cache or cache_folder()) / bundle.digest[:16]
+        self._digest = bundle.digest
+        self._cache = (cache or cache_folder()) / self._digest[:16]
         self._bound: OrderedDict[tuple[int, ...], tuple[tuple[Function, ...], Bound]] = OrderedDict()
 
     @classmethod
@@ -72,25 +76,61 @@ class Base:
         if key in self._bound:
             self._bound.move_to_end(key)
             return self._bound[key][1]
-        bound = self._bind(functions)
+        bound = Bound(*self._bind(functions))
         # the functions are kept with it, so that no other gets the identity of one of them
         self._bound[key] = (functions, bound)
         if len(self._bound) > _KEPT:
             self._bound.popitem(last=False)
         return bound
 
-    def _bind(self, functions: tuple[Function, ...]) -> Bound:
+    def check(self, catalogue: Catalogue) -> None:
+        """Raises CatalogueError for a catalogue of another base."""
+        if catalogue.base != self._digest:
+            raise CatalogueError(f"{catalogue.folder} was imported with another base than {self.bundle.folder}; name that one, or import again with this one")
+
+    def question(self, text: str) -> NDArray[np.float32]:
+        """The vector [width] that a request finds functions by. Raises RequestError."""
+        return ask(self.graphs, self.bundle.codec.read(Request(text)).ids)[1]
+
+    def among(self, catalogue: Catalogue, request: Request) -> tuple[Bound, Reading]:
+        """The network for the candidates that a catalogue has for a request, and the request as it has read it.
+
+        The plan names functions by their ids in the catalogue. Raises RequestError, and CatalogueError for a catalogue of another base.
+        """
+        self.check(catalogue)
+        reading = self.bundle.codec.read(request)  # every codec of the base reads alike
+        encoded, question = ask(self.graphs, reading.ids)
+        found = catalogue.search(question, catalogue.candidates)
+        functions = tuple(replace(one.function, original=one.id) for one in found)
+        codec, mask, runtime = self._bind(functions, [catalogue.understood(one.number) for one in found])
+        return Bound(codec, mask, Asked(runtime, encoded, question)), reading
+
+    def _bind(self, functions: tuple[Function, ...], known: Sequence[Understood] = ()) -> tuple[SpansCodec, Mask, OpenRuntime]:
+        """``known``: what is kept of the functions, of the first ones where it is not as long."""
         catalog = Catalog(functions, "candidates")
         if not any(function.name != IRRELEVANT for function in functions):
             raise OctocallError("no candidate functions were given; at least one is expected")
         if IRRELEVANT not in catalog:
             catalog = catalog.append(NOTHING)
         codec = SpansCodec(catalog, self.bundle.tokenizer, int(self.bundle.settings["max_pieces"]))
-        understood = [self.understood(signature) for signature in codec.signatures]
-        return Bound(codec, Mask(codec.grammar, codec.vocab), bound_runtime(self.graphs, codec, understood))
+        for signature, own in zip(codec.signatures, known, strict=False):
+            if len(own.rows) != 1 + len(signature.rows):
+                name = signature.function.original
+                raise CatalogueError(f"of {name} {len(own.rows)} rows are kept where this version of octocall needs {1 + len(signature.rows)}; import it again")
+        understood = [*known, *(self.understood(signature) for signature in codec.signatures[len(known) :])]
+        return codec, Mask(codec.grammar, codec.vocab), bound_runtime(self.graphs, codec, understood)
 
     def understood(self, signature: Signature) -> Understood:
         """What the network keeps of a function, read from its documentation or from the disk."""
+        if signature.function is NOTHING:
+            return self._nothing
+        return self._understood(signature)
+
+    @cached_property
+    def _nothing(self) -> Understood:
+        return self._understood(Signature(NOTHING))
+
+    def _understood(self, signature: Signature) -> Understood:
         name = hashlib.sha256(repr((signature.texts, signature.kinds)).encode()).hexdigest()
         path = self._cache / name[:2] / f"{name}.f16"
         with suppress(OSError, ValueError):

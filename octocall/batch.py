@@ -14,13 +14,13 @@ from octocall.call import Request, read_clock
 from octocall.errors import DataError, OctocallError, SignatureError
 from octocall.files import Draft, read_row, row_text
 from octocall.function import Function
-from octocall.model import Model
+from octocall.model import Functions, Model
 from octocall.sources import json_tools
 
 EXPECTED = 'expected {"id": …, "query": "…", "now": null, "functions": null}'
 
 
-def plan_file(model: Model, source: str, target: str, *, masked: bool, now: datetime | None = None, functions: tuple[Function, ...] | None = None,
+def plan_file(model: Model, source: str, target: str, *, masked: bool, now: datetime | None = None, functions: Functions | None = None,
               complain: Callable[[str], None]) -> int:  # fmt: skip
     """Answers every good row of ``source`` in ``target`` (``-`` for the standard streams), each as soon as it is read.
 
@@ -83,7 +83,7 @@ def _functions(text: str) -> tuple[Function, ...]:
     return loaded.catalog.functions
 
 
-def _answer(model: Model, line: bytes, masked: bool, now: datetime | None, given: tuple[Function, ...] | None) -> dict[str, Any]:
+def _answer(model: Model, line: bytes, masked: bool, now: datetime | None, given: Functions | None) -> dict[str, Any]:
     try:
         row = read_row(line)
     except DataError as error:
@@ -92,6 +92,6 @@ def _answer(model: Model, line: bytes, masked: bool, now: datetime | None, given
         raise DataError(f'no text under "query"; {EXPECTED}')
     moment = now if row.get("now") is None else read_clock(row["now"])
     functions = _functions(json.dumps(row["functions"])) if row.get("functions") is not None else given
-    found = model.trace(Request(row["query"], moment, functions=functions), masked=masked)
+    found = model.trace(Request(row["query"], moment), functions=functions, masked=masked)
     plan = found.plan
     return {"id": row.get("id"), "calls": found.catalog.outward(plan).to_json(), "confidence": round(plan.confidence, 4), "latency_ms": round(plan.latency_ms, 2)}

@@ -82,6 +82,12 @@ class Bundle:
             raise BundleError(f"{folder} was compiled for other symbols than this version writes; compile it again")
         return bundle
 
+    def as_base(self) -> Bundle:
+        """This bundle, where it takes functions with the request. Raises BundleError."""
+        if self.network != "open":
+            raise BundleError(f"{self.folder} is compiled for the functions of {self.catalog.name}; a base is expected, such as the one that ships: base")
+        return self
+
     @staticmethod
     def find(name: str | Path) -> Path:
         """The folder of a bundle: of a name that ships, else of a path. Raises BundleError.

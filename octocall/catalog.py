@@ -18,6 +18,8 @@ from octocall.types import Context
 
 IRRELEVANT = "irrelevant_function"
 """The function that stands for: nothing here fits."""
+CANDIDATES = 8
+"""So many of very many functions, which are kept on disk, become candidates of a request, unless said otherwise."""
 
 
 @dataclass(frozen=True)

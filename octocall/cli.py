@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from octocall import cli_base, cli_bench, cli_dataset, cli_teach, show
+from octocall import cli_base, cli_bench, cli_dataset, cli_import, cli_teach, show
 from octocall.call import read_clock
-from octocall.catalog import IRRELEVANT
+from octocall.catalog import CANDIDATES, IRRELEVANT
 from octocall.data.config import SynthConfig
 from octocall.errors import OctocallError, RequestError
 from octocall.flags import BundleOption, EncoderOption, MaskOption, flags
@@ -22,8 +22,7 @@ from octocall.train.config import TrainConfig
 
 if TYPE_CHECKING:
     from octocall.call import Outcome, Plan
-    from octocall.function import Function
-    from octocall.model import Model, Trace
+    from octocall.model import Functions, Model, Trace
 
 app = typer.Typer(add_completion=False, no_args_is_help=False, rich_markup_mode=None, pretty_exceptions_enable=False,
                   context_settings={"help_option_names": ["-h", "--help"]},
@@ -39,6 +38,8 @@ CatalogOption = Annotated[str, typer.Option("--catalog", help="A catalog by name
 FunctionsOption = Annotated[
     str | None, typer.Option("--functions", help="Functions for these requests alone, never trained for: a file, module or MCP server (docs/sources.md)")
 ]
+CatalogueOption = Annotated[Path | None, typer.Option("--catalogue", help="Folder written by import: the functions nearest to a request are its candidates")]
+CandidatesOption = Annotated[int, typer.Option("--candidates", min=1, help="So many functions of the catalogue are candidates of a request")]
 
 
 def main() -> None:
@@ -94,6 +95,8 @@ def ask(
     text: Annotated[list[str] | None, typer.Argument(help="The request; without it, requests are asked for one by one")] = None,
     bundle: BundleOption = "android",
     functions: FunctionsOption = None,
+    catalogue: CatalogueOption = None,
+    candidates: CandidatesOption = CANDIDATES,
     now: NowOption = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before risky calls")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only print the calls")] = False,
@@ -103,14 +106,12 @@ def ask(
 ) -> None:
     """Carry a request out on the simulated phone.
 
-    With --functions the calls are only shown. Exit code 0: every call was carried out (or shown, with --dry-run); 1: one was refused, not confirmed, or failed;
-    2: the request could not be read. Of several requests on standard input the highest code counts.
+    With --functions or --catalogue the calls are only shown. Exit code 0: every call was carried out (or shown, with --dry-run); 1: one was
+    refused, not confirmed, or failed; 2: the request could not be read. Of several requests on standard input the highest code counts.
     """
-    from octocall.model import Model
-
     moment = None if now is None else read_clock(now)
-    model = Model.load(bundle if functions is None else "base" if bundle == "android" else bundle)
-    given = None if functions is None else _loaded(functions)
+    given = _given(functions, catalogue, candidates)
+    model = _model(bundle, given)
     carry_out = _carry_out(model, moment, yes, dry_run) if given is None else None
     answer = partial(_answer, partial(model.trace, now=moment, functions=given, masked=mask), carry_out, as_json, trace)
     code = answer(" ".join(text).strip()) if text else max(map(partial(_guarded, answer), _requests()), default=0)
@@ -156,10 +157,28 @@ def _carry_out(model: Model, now: datetime | None, yes: bool, dry_run: bool) -> 
     return Agent(Phone(), (lambda call, question: True) if yes else show.confirm, dry_run, model.catalog, answer=answer, now=now, sure=SURE).run
 
 
-def _loaded(source: str) -> tuple[Function, ...]:
-    """The functions of a source; what cannot be loaded is named on standard error."""
+def _model(bundle: str, given: Functions | None) -> Model:
+    """The model of a bundle, in place of the one that is compiled for the phone the base where functions were given."""
+    from octocall.catalogue import Catalogue
+    from octocall.model import Model
+
+    model = Model.load("base" if bundle == "android" and given is not None else bundle)
+    if isinstance(given, Catalogue):
+        model.base.check(given)
+    return model
+
+
+def _given(source: str | None, catalogue: Path | None, candidates: int) -> Functions | None:
+    """The functions of a source, or a catalogue; what cannot be loaded of a source is named on standard error."""
+    from octocall.catalogue import Catalogue
     from octocall.sources import load_any
 
+    if source is not None and catalogue is not None:
+        raise OctocallError("--functions and --catalogue were given; one of them is expected")
+    if catalogue is not None:
+        return Catalogue.open(catalogue, candidates)
+    if source is None:
+        return None
     loaded = load_any(source)
     for remark in loaded.skipped:
         show.complain(f"skipped: {remark.name}: {remark.reason}")
@@ -191,6 +210,8 @@ def plan(
     ] = "-",
     bundle: BundleOption = "android",
     functions: FunctionsOption = None,
+    catalogue: CatalogueOption = None,
+    candidates: CandidatesOption = CANDIDATES,
     now: Annotated[str | None, typer.Option("--now", help="The clock of rows without one, such as 2026-03-04T10:30")] = None,
     mask: MaskOption = True,
 ) -> None:
@@ -200,11 +221,10 @@ def plan(
     request does not give under "missing".
     """
     from octocall.batch import plan_file
-    from octocall.model import Model
 
     moment = None if now is None else read_clock(now)
-    given = None if functions is None else _loaded(functions)
-    if plan_file(Model.load(bundle), input_, output, masked=mask, now=moment, functions=given, complain=show.complain):
+    given = _given(functions, catalogue, candidates)
+    if plan_file(_model(bundle, given), input_, output, masked=mask, now=moment, functions=given, complain=show.complain):
         raise typer.Exit(1)
 
 
@@ -318,6 +338,7 @@ def export(
 
 app.command()(cli_dataset.dataset)
 app.command()(cli_teach.teach)
+app.command("import")(cli_import.import_)
 app.command()(cli_base.books)
 app.command()(cli_base.public)
 app.command()(cli_base.compiled)

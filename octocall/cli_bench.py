@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 from functools import partial
 from pathlib import Path
@@ -129,30 +130,30 @@ def retrieval(
     toolbench: Annotated[
         Path | None, typer.Option("--toolbench", help="Folder of StableToolBench; without it, stabletoolbench in $OCTOCALL_DATA or ../shared/data")
     ] = None,
-    encoder: EncoderOption = None,
+    bundle: OpenOption = OPEN,
     rows: Annotated[int, typer.Option("--rows", min=0, help="At most so many held-out queries; 0 for all")] = 0,
     report: ReportOption = Path("report/retrieval"),
 ) -> None:
-    """Measure how often the right operation is found among those of a catalogue, and how fast."""
-    from octocall.bench.retrieval import add, bench_retrieval, read_queries, read_toolbench
-    from octocall.catalogue import Catalogue, document  # type: ignore[import-not-found]
+    """Measure how often the right operation is found among those of a catalogue, and how fast, beside word matching (BM25)."""
+    from octocall.bench.baselines.bm25 import Bm25
+    from octocall.bench.retrieval import Added, bench_retrieval, read_queries, read_toolbench, within
+    from octocall.catalogue import Catalogue
+    from octocall.importing.reader import Reader
+    from octocall.model import Model
 
-    base, encode = Catalogue.open(catalogue), _encode(encoder)
+    opened, model = Catalogue.open(catalogue), Model.load(bundle)
+    model.base.check(opened)
     queries, called = read_queries(data)
-    theirs, table = read_toolbench(toolbench or _data("stabletoolbench"))
-    lacking = {name: function for name, function in called.items() if not _holds(base, name)}
-    show.complain(f"added to the {len(base)} operations: {len(table)} of StableToolBench, and {len(lacking)} that the queries call and the catalogue lacks")
     queries = [queries[i * len(queries) // rows] for i in range(rows)] if 0 < rows < len(queries) else queries
-    about = {"exam": "retrieval", "operations": len(base), "added": len(table), "lacking": len(lacking)}
-    bench_retrieval(add(base, {**table, **lacking}, encode, document), encode, [*queries, *theirs], report, about)
-
-
-def _holds(catalogue: Any, name: str) -> bool:
-    try:
-        catalogue.number(name)
-    except KeyError:
-        return False
-    return True
+    theirs, table = read_toolbench(toolbench or _data("stabletoolbench"))
+    queries, lacking = within(opened, queries, called)
+    more = {**table, **lacking}
+    show.complain(f"added to the {len(opened)} operations: {len(table)} of StableToolBench, and {len(lacking)} that the queries call and the catalogue lacks")
+    index = Added.read(opened, more, Reader(model.base.bundle))
+    every = itertools.chain(((opened.id(i), opened.function(i)) for i in range(len(opened))), more.items())
+    systems = {"base": lambda text, k: [found.id for found in index.search(model.base.question(text), k)], "words": Bm25(every).find}
+    about = {"exam": "retrieval", "bundle": bundle, "operations": len(opened), "added": len(table), "lacking": len(lacking)}
+    bench_retrieval(systems, [*queries, *theirs], report, about, partial(model.plan, functions=opened))
 
 
 def _data(name: str) -> Path:

@@ -23,6 +23,10 @@ class BundleError(OctocallError):
     """A bundle is missing, corrupt or of another format."""
 
 
+class CatalogueError(OctocallError):
+    """A catalogue of functions on disk is missing, damaged or of another format, or cannot be made."""
+
+
 class DataError(OctocallError):
     """A file of phrases, examples or exam rows is malformed."""
 

@@ -13,6 +13,7 @@ from octocall.base import Base, Bound
 from octocall.bundle import Bundle
 from octocall.call import Plan, Request
 from octocall.catalog import Catalog
+from octocall.catalogue import Catalogue
 from octocall.codecs.spans import SpansCodec
 from octocall.decode import Decoded, Runtime, Step, decode
 from octocall.errors import RequestError
@@ -20,8 +21,8 @@ from octocall.function import Function
 from octocall.mask import Mask
 from octocall.sources import as_functions
 
-Functions: TypeAlias = Catalog | Iterable[Function | Callable[..., Any] | Mapping[str, Any]] | str | Path
-"""Functions of any source: values, Python functions, JSON tools, or what ``load_any`` reads."""
+Functions: TypeAlias = Catalog | Catalogue | Iterable[Function | Callable[..., Any] | Mapping[str, Any]] | str | Path
+"""Functions of any source: values, Python functions, JSON tools, or what ``load_any`` reads; or a catalogue on disk."""
 
 
 @dataclass(frozen=True)
@@ -64,9 +65,10 @@ class Model:
 
         ``now`` is the clock against which "tomorrow" is read (default: that of the request, else the
         real one); one with a time zone is taken to local time. ``functions`` are candidates for this
-        request alone, of any source, which the network need not know. Raises RequestError for an empty or
-        overlong text, SignatureError for functions that cannot be read. Without ``masked`` the plan may be
-        empty: the network then wrote something that is no plan.
+        request alone, of any source, which the network need not know; of a catalogue on disk its nearest ones. Raises
+        RequestError for an empty or overlong text, SignatureError for functions that cannot be read, CatalogueError
+        for a catalogue of another base. Without ``masked`` the plan may be empty: the network then wrote something
+        that is no plan.
         """
         return self.trace(request, now=now, functions=functions, masked=masked).plan
 
@@ -76,10 +78,13 @@ class Model:
             request = Request(request)
         if now is not None:
             request = replace(request, now=now)
-        given = request.functions if functions is None else as_functions(functions)
+        given = functions if isinstance(functions, Catalogue) else request.functions if functions is None else as_functions(functions)
         began = time.perf_counter()
-        codec, mask, runtime = self._bound if given is None else self.base.bind(given)
-        reading = codec.read(request)
+        if isinstance(given, Catalogue):
+            (codec, mask, runtime), reading = self.base.among(given, request)
+        else:
+            codec, mask, runtime = self._bound if given is None else self.base.bind(given)
+            reading = codec.read(request)
         decoded: Decoded = decode(runtime, codec, mask, reading, masked=masked)
         calls = codec.decode(decoded.symbols, reading).calls if decoded.valid else ()
         plan = Plan(calls, decoded.confidence, 1000 * (time.perf_counter() - began))

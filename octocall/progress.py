@@ -16,14 +16,14 @@ def _bar(console: Console) -> Progress:
 
 @contextmanager
 def counting(console: Console) -> Iterator[Callable[[str, int, int], None]]:
-    """A bar per name: ``update(name, done, total)``."""
+    """A bar per name: ``update(name, done, total)``; a total of 0 is not known."""
     with _bar(console) as bars:
         tasks: dict[str, Any] = {}
 
         def update(name: str, done: int, total: int) -> None:
             if name not in tasks:
-                tasks[name] = bars.add_task(name, total=total)
-            bars.update(tasks[name], completed=done, total=total)
+                tasks[name] = bars.add_task(name, total=total or None)
+            bars.update(tasks[name], completed=done, total=total or None)
 
         yield update
 

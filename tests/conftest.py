@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -74,6 +75,26 @@ def any_codec(android: Catalog, request: pytest.FixtureRequest) -> SpansCodec:
     if request.param == "open":
         return SpansCodec(OPEN_SET, small_tokenizer(), max_pieces=2000)
     return phone_codec(android, request.param)
+
+
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callable[[Path], None]], Path]:
+    """What takes long to make, made once for all test processes: ``shared(name, make)`` is the folder that ``make`` has filled."""
+    from filelock import FileLock  # comes with torch
+
+    own = tmp_path_factory.getbasetemp()
+    root = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+    def made(name: str, make: Callable[[Path], None]) -> Path:
+        folder = root / f"shared-{name}"
+        with FileLock(root / f"{name}.lock"):
+            if not folder.is_dir():
+                part = root / f"shared-{name}.{os.getpid()}"
+                make(part)
+                part.rename(folder)
+        return folder
+
+    return made
 
 
 @pytest.fixture

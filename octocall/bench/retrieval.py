@@ -1,4 +1,4 @@
-"""Finding the right operation among very many: recall and latency of a catalogue's search."""
+"""Finding the right operation among very many: recall and latency of a catalogue's search, beside word matching."""
 
 from __future__ import annotations
 
@@ -6,32 +6,34 @@ import gzip
 import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 from rich.table import Table
 
-from octocall.bench.baselines.nearest import Encode, unit
-from octocall.bench.baselines.words import document
+from octocall.bench.baselines.nearest import unit
 from octocall.bench.compare import bars, console_for_tables
 from octocall.bench.report import cell, machine, pyplot
 from octocall.bench.run import WARM_UP, wilson
 from octocall.bench.unseen import FUNCTIONS, right_id
+from octocall.catalogue import Catalogue
 from octocall.data.compile import HELD_OUT
 from octocall.data.example import read_examples, read_functions
 from octocall.errors import DataError, MissingExtraError
 from octocall.files import row_text, write_atomically
 from octocall.function import Function, Parameter
+from octocall.runtimes.open import Understood
 from octocall.sources.common.loaded import identifier
 from octocall.types import Text
 
-AT = (1, 5)
-_BATCH = 64
+AT = (1, 5, 10)
+Find: TypeAlias = Callable[[str, int], Sequence[str]]
+"""The ids of the operations that a query is thought to mean, at most so many, the best first."""
 
 
 class Found(Protocol):
@@ -67,25 +69,22 @@ class Query:
 
 @dataclass(frozen=True)
 class Added:
-    """A catalogue with a few more functions, which are searched beside it."""
+    """A catalogue with a few more functions, by what those are found by [n, width], which are searched beside it."""
 
     base: Searchable
     ids: tuple[str, ...]
     vectors: NDArray[np.float32]
 
+    @classmethod
+    def read(cls, base: Searchable, table: Mapping[str, Function], understand: Callable[[Sequence[Function]], Sequence[Understood]]) -> Added:
+        """``base`` with the functions of ``table``."""
+        return cls(base, tuple(table), np.stack([one.answer for one in understand(list(table.values()))]))
+
     def search(self, vector: NDArray[np.float32], k: int) -> Sequence[Found]:
         """The nearest of both."""
-        scores = self.vectors @ unit(vector).reshape(-1)
+        scores = unit(self.vectors) @ unit(vector).reshape(-1)
         own = [Hit(self.ids[i], float(scores[i])) for i in np.argsort(-scores)[:k]]
         return sorted([*self.base.search(vector, k), *own], key=lambda found: -found.score)[:k]
-
-
-def add(base: Searchable, table: Mapping[str, Function], encode: Encode, describe: Callable[[Function], str] = document) -> Added:
-    """``base`` with the functions of ``table``; ``describe`` is the text by which the catalogue holds its own."""
-    # texts of one length are read together: the encoder fills shorter ones up
-    texts = sorted(((name, describe(function)) for name, function in table.items()), key=lambda pair: len(pair[1]))
-    parts = [np.asarray(encode([text for _, text in texts[i : i + _BATCH]]), np.float32) for i in range(0, len(texts), _BATCH)]
-    return Added(base, tuple(name for name, _ in texts), unit(np.concatenate(parts)))
 
 
 def read_queries(folder: Path) -> tuple[list[Query], dict[str, Function]]:
@@ -98,6 +97,14 @@ def read_queries(folder: Path) -> tuple[list[Query], dict[str, Function]]:
     found = [(example.request.text, right_id(example, table)) for example in examples]
     queries = [Query(text, frozenset({name}), "held out") for text, name in found if name is not None]
     return queries, {name: table[name] for query in queries for name in query.relevant}
+
+
+def within(catalogue: Catalogue, queries: Sequence[Query], called: Mapping[str, Function]) -> tuple[list[Query], dict[str, Function]]:
+    """The queries, with the operation that stands for one that the catalogue left out as the same; and the called ones that it lacks."""
+    stands = dict(catalogue.doubled())
+    found = [replace(query, relevant=frozenset(stands.get(name, name) for name in query.relevant)) for query in queries]
+    wanted = {name for query in found for name in query.relevant}
+    return found, {name: function for name, function in called.items() if name in wanted and name not in catalogue}
 
 
 def read_toolbench(folder: Path) -> tuple[list[Query], dict[str, Function]]:
@@ -126,53 +133,65 @@ def _parameters(tool: Mapping[str, Any]) -> tuple[Parameter, ...]:
     return tuple(Parameter(name, Text(), row.get("description") or "", original=row["name"]) for name, row in found.items())
 
 
-def measure(index: Searchable, encode: Encode, queries: Sequence[Query]) -> dict[str, Any]:
-    """Per kind n, the share of queries with a relevant operation among the first 1 and 5, and the mean share of the relevant ones found; latency."""
+def measure(find: Find, queries: Sequence[Query]) -> dict[str, Any]:
+    """Per kind n, the share of queries with a relevant operation among the first ones, and the mean share of the relevant ones found; latency."""
     for query in queries[:WARM_UP]:
-        index.search(unit(encode([query.text]))[0], max(AT))
-    kinds: dict[str, list[tuple[Query, list[str]]]] = {}
-    searching, whole = [], []
+        find(query.text, max(AT))
+    kinds: dict[str, list[tuple[Query, Sequence[str]]]] = {}
+    times = []
     for query in queries:
         began = perf_counter()
-        vector = unit(encode([query.text]))[0]
-        encoded = perf_counter()
-        hits = index.search(vector, max(AT))
-        ended = perf_counter()
-        searching.append(1000 * (ended - encoded))
-        whole.append(1000 * (ended - began))
-        kinds.setdefault(query.kind, []).append((query, [hit.id for hit in hits]))
-    return {
-        "kinds": {kind: _rates(answers) for kind, answers in kinds.items()},
-        "latency_ms": {name: {"p50": float(np.percentile(of, 50)), "p95": float(np.percentile(of, 95))} for name, of in (("search", searching), ("whole", whole))},
-    }
+        found = find(query.text, max(AT))
+        times.append(1000 * (perf_counter() - began))
+        kinds.setdefault(query.kind, []).append((query, found))
+    return {"kinds": {kind: _rates(answers) for kind, answers in kinds.items()}, "latency_ms": _latency(times)}
 
 
-def _rates(answers: Sequence[tuple[Query, list[str]]]) -> dict[str, Any]:
+def timed(plan: Callable[[str], Any], queries: Sequence[Query]) -> dict[str, float]:
+    """Latency of whole requests: reading, finding, choosing, arguments."""
+    times = []
+    for i, query in enumerate([*queries[:WARM_UP], *queries]):
+        began = perf_counter()
+        plan(query.text)
+        times += [1000 * (perf_counter() - began)] * (i >= WARM_UP)
+    return _latency(times)
+
+
+def _latency(times: Sequence[float]) -> dict[str, float]:
+    return {"p50": float(np.percentile(times, 50)), "p95": float(np.percentile(times, 95))}
+
+
+def _rates(answers: Sequence[tuple[Query, Sequence[str]]]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for k in AT:
-        right, n = sum(bool(query.relevant & set(hits[:k])) for query, hits in answers), len(answers)
+        right, n = sum(bool(query.relevant & set(ids[:k])) for query, ids in answers), len(answers)
         low, high = wilson(right, n)
         found[f"hit@{k}"] = {"n": n, "right": right, "share": right / n, "low": low, "high": high}
-        found[f"recall@{k}"] = sum(len(query.relevant & set(hits[:k])) / len(query.relevant) for query, hits in answers) / n
+        found[f"recall@{k}"] = sum(len(query.relevant & set(ids[:k])) / len(query.relevant) for query, ids in answers) / n
     return found
 
 
-def bench_retrieval(index: Searchable, encode: Encode, queries: Sequence[Query], out: Path, about: Mapping[str, Any]) -> None:
-    """Measures, prints the table, writes results.json and a picture; without matplotlib a line says so."""
+def bench_retrieval(systems: Mapping[str, Find], queries: Sequence[Query], out: Path, about: Mapping[str, Any], plan: Callable[[str], Any] | None = None) -> None:
+    """Measures each way of finding, prints the tables, writes results.json and a picture of the first; without matplotlib a line says so.
+
+    ``plan`` answers whole requests; only their time is taken.
+    """
     console = console_for_tables()
-    found = measure(index, encode, queries)
-    table = Table("queries", "n", "hit@1", "hit@5", "recall@1", "recall@5", title="a relevant operation found, % [95 % interval]; share of the relevant ones found")
-    for kind, rates in found["kinds"].items():
-        n, shares = str(rates["hit@1"]["n"]), [f"{100 * rates[f'recall@{k}']:.1f}" for k in AT]
-        table.add_row(kind, n, cell(rates["hit@1"]), cell(rates["hit@5"]), *shares)
+    found = {name: measure(find, queries) for name, find in systems.items()}
+    heads = [f"{what}@{k}" for what in ("hit", "recall") for k in AT]
+    table = Table("queries", "by", "n", *heads, title="hit: a relevant operation found, % [95 % interval]; recall: share of the relevant ones found, %")
+    for kind in next(iter(found.values()))["kinds"]:
+        for name, rates in ((name, each["kinds"][kind]) for name, each in found.items()):
+            table.add_row(kind, name, str(rates["hit@1"]["n"]), *(cell(rates[h]) if h.startswith("hit") else f"{100 * rates[h]:.1f}" for h in heads))
     console.print(table)
-    for name, speed in found["latency_ms"].items():
+    speeds = {**{f"finding by {name}": each["latency_ms"] for name, each in found.items()}, **({"whole request": timed(plan, queries)} if plan else {})}
+    for name, speed in speeds.items():
         console.print(f"{name}: p50 {speed['p50']:.1f} ms, p95 {speed['p95']:.1f} ms")
     console.print(machine())
-    record = {"command": "octocall " + " ".join(sys.argv[1:]), "machine": machine(), "time": datetime.now(UTC).isoformat(timespec="seconds"), **about, **found}
-    write_atomically(out / "results.json", row_text(record, indent=1).encode())
+    record = {"command": "octocall " + " ".join(sys.argv[1:]), "machine": machine(), "time": datetime.now(UTC).isoformat(timespec="seconds"), **about}
+    write_atomically(out / "results.json", row_text({**record, "systems": found, "latency_ms": speeds}, indent=1).encode())
     try:
-        shares_of = {f"first {k}": {kind: rates[f"hit@{k}"] for kind, rates in found["kinds"].items()} for k in AT}
-        bars(pyplot(), shares_of, out / "recall.png", "a relevant operation found")
+        first = next(iter(found.values()))["kinds"]
+        bars(pyplot(), {f"first {k}": {kind: rates[f"hit@{k}"] for kind, rates in first.items()} for k in AT}, out / "recall.png", "a relevant operation found")
     except MissingExtraError as error:
         console.print(f"{out / 'results.json'} is written, without pictures: {error}")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -16,6 +17,7 @@ from octocall.errors import BundleError
 GRAPHS = ("stem", "document", "understanding", "question", "tables", "step")
 MAX_PIECES = 96
 """Documentation is read up to here, text by text."""
+_TOGETHER = 64
 
 
 class Graphs(Protocol):
@@ -29,27 +31,46 @@ class Graphs(Protocol):
 
 
 class OnnxGraphs:
-    """The parts as ONNX graphs in a folder."""
+    """The parts as ONNX graphs in a folder. They can be pickled, weights and all, and so be sent to other processes and machines."""
 
-    def __init__(self, folder: Path, threads: int = 0) -> None:
-        """Raises BundleError where the graphs cannot be loaded."""
+    def __init__(self, folder: Path, threads: int = 0, names: Sequence[str] = GRAPHS) -> None:
+        """Opens the graphs called ``names``. Raises BundleError where they cannot be loaded."""
+        self._weights: Mapping[str, Path | bytes] = {name: folder / f"{name}.onnx" for name in names}
+        self._threads = threads
+        self._load()
+
+    def __getstate__(self) -> dict[str, Any]:
+        weights = {name: given if isinstance(given, bytes) else given.read_bytes() for name, given in self._weights.items()}
+        return {"_weights": weights, "_threads": self._threads}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self._load()
+
+    def _load(self) -> None:
         import onnxruntime
 
         self._sessions, self._names = {}, {}
-        for name in GRAPHS:
+        for name, weights in self._weights.items():
             options = onnxruntime.SessionOptions()
             # one step is too small to share among threads
-            options.intra_op_num_threads = 1 if name == "step" else threads
+            options.intra_op_num_threads = 1 if name == "step" else self._threads
             options.log_severity_level = 3
+            # threads that wait by spinning halve the speed of whatever else runs, and their own where processors are short
+            options.add_session_config_entry("session.intra_op.allow_spinning", "0")
             try:
-                session = onnxruntime.InferenceSession(folder / f"{name}.onnx", options, providers=["CPUExecutionProvider"])
+                session = onnxruntime.InferenceSession(weights, options, providers=["CPUExecutionProvider"])
             except Exception as error:
                 # onnxruntime's errors have no common base but Exception
-                raise BundleError(f"the weights in {folder} cannot be loaded ({str(error)[:120]}); compile or install the bundle again") from error
+                where = "that were sent" if isinstance(weights, bytes) else f"in {weights.parent}"
+                raise BundleError(f"the weights {where} cannot be loaded ({str(error)[:120]}); compile or install the bundle again") from error
             self._sessions[name], self._names[name] = session, [given.name for given in session.get_inputs()]
+
+    @cached_property
+    def past(self) -> tuple[int, ...]:
         shapes = {given.name: given.shape for given in self._sessions["step"].get_inputs()}
         layers, heads, _, width = shapes["past_keys"]
-        self.past = (layers, heads, 0, width)
+        return (layers, heads, 0, width)
 
     def run(self, name: str, *given: NDArray[Any]) -> Sequence[NDArray[Any]]:
         found: Sequence[NDArray[Any]] = self._sessions[name].run(None, dict(zip(self._names[name], given, strict=True)))
@@ -64,19 +85,18 @@ class Understood:
     answer: NDArray[np.float32]
 
 
-def encode(graphs: Graphs, tokenizer: tokenizers.Tokenizer, texts: Sequence[str]) -> NDArray[np.float32]:
-    """Vectors [texts, width] of documentation; texts of one length are read together."""
+def encode(graphs: Graphs, tokenizer: tokenizers.Tokenizer, texts: Sequence[str], run: Callable[[Any, Any], Iterable[Any]] = map) -> NDArray[np.float32]:
+    """Vectors [texts, width] of documentation; texts of one length are read together. ``run`` is map, or that of a pool."""
     ids = [e.ids if len(e.ids) <= MAX_PIECES else [*e.ids[: MAX_PIECES - 1], e.ids[-1]] for e in tokenizer.encode_batch(list(texts))]
     lengths: dict[int, list[int]] = {}
     for i, pieces in enumerate(ids):
         lengths.setdefault(len(pieces), []).append(i)
+    parts = [group[at : at + _TOGETHER] for group in lengths.values() for at in range(0, len(group), _TOGETHER)]
     found: list[Any] = [None] * len(ids)
-    for group in lengths.values():
-        for at in range(0, len(group), 64):
-            part = group[at : at + 64]
-            (states,) = graphs.run("stem", np.array([ids[i] for i in part], np.int64))
-            for i, vector in zip(part, graphs.run("document", states)[0], strict=True):
-                found[i] = vector
+    vectors = run(lambda part: graphs.run("document", *graphs.run("stem", np.array([ids[i] for i in part], np.int64)))[0], parts)
+    for part, block in zip(parts, vectors, strict=True):
+        for i, vector in zip(part, block, strict=True):
+            found[i] = vector
     return np.stack(found)
 
 
@@ -85,6 +105,13 @@ def understand(graphs: Graphs, tokenizer: tokenizers.Tokenizer, codec_texts: Seq
     vectors = encode(graphs, tokenizer, codec_texts)
     rows, answers = graphs.run("understanding", vectors, np.array(kinds, np.int64))
     return Understood(rows, answers[0])
+
+
+def ask(graphs: Graphs, ids: Sequence[int]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """A request of word pieces [n], read: states [1, n, width], and the vector [width] that it finds functions by."""
+    (states,) = graphs.run("stem", np.array([ids], np.int64))
+    encoded, question = graphs.run("question", states)
+    return encoded, question
 
 
 @dataclass(frozen=True)
@@ -107,8 +134,7 @@ class OpenRuntime:
 
     def start(self, ids: tuple[int, ...]) -> State:
         """Reads word pieces [n]."""
-        (states,) = self.graphs.run("stem", np.array([ids], np.int64))
-        return self.meet(*self.graphs.run("question", states))
+        return self.meet(*ask(self.graphs, ids))
 
     def meet(self, encoded: NDArray[Any], question: NDArray[Any]) -> State:
         """The state of a request that has been read already."""
@@ -121,3 +147,18 @@ class OpenRuntime:
         given = (np.array([row], np.int64), np.array([label], np.int64), *state.memory)
         logits, keys, values = self.graphs.run("step", *given, state.keys, state.values)
         return np.concatenate([logits[self._order], logits[self._fixed :]]), State(state.memory, keys, values)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A runtime for one request that has been read already."""
+
+    runtime: OpenRuntime
+    encoded: NDArray[np.float32]
+    question: NDArray[np.float32]
+
+    def start(self, ids: tuple[int, ...]) -> State:
+        return self.runtime.meet(self.encoded, self.question)
+
+    def step(self, state: State, symbol: int, label: int) -> tuple[NDArray[np.float32], State]:
+        return self.runtime.step(state, symbol, label)

@@ -14,7 +14,7 @@ from octocall.function import Function, Parameter
 from octocall.sources.common.document import parse_any, read_text
 from octocall.sources.common.loaded import Collector, Loaded
 from octocall.sources.common.merge import Unfit, inside, resolve
-from octocall.sources.common.prose import plain, told
+from octocall.sources.common.prose import api_name, plain, told
 from octocall.sources.common.schema import Reader
 
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
@@ -46,7 +46,8 @@ def read(source: str | Path | Mapping[str, Any], name: str = "api") -> Loaded:
     seen: set[str] = set()
     for place, operation in _operations(document, collector):
         _add(place, operation, reader, collector, seen)
-    return collector.loaded()
+    info = document.get("info")
+    return replace(collector.loaded(), title=api_name(info.get("title")) if isinstance(info, Mapping) else "")
 
 
 def _operations(document: Mapping[str, Any], collector: Collector) -> Iterator[tuple[str, Any]]:

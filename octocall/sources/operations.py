@@ -21,20 +21,17 @@ from octocall.files import read_row
 from octocall.function import REQUIRED, Function, Parameter
 from octocall.sources.common.loaded import Collector, Loaded, Remark, identifier, unique
 from octocall.sources.common.merge import Unfit
-from octocall.sources.common.prose import clean, plain, told
+from octocall.sources.common.prose import api_name, clean, plain, titled, told, words
 from octocall.sources.common.schema import Reader
 from octocall.types import Type
 
 _SUFFIXES = (".jsonl", ".jsonl.gz")
-_MOST_TOLD, _MOST_MEANING, _MOST_TITLE = 300, 160, 60
+_MOST_TOLD, _MOST_MEANING = 300, 160
 _CUT = 20
 """Lists of operations give at most so many values of an enumeration: of one as long as this, others may exist."""
 _PREFIX = re.compile(r"^\W*(?:required|optional|output[ -]only|immutable|input[ -]only)\b[\s.:;)\]*-]*", re.I)
 _UNUSED = re.compile(r"^\W*(?:output[ -]only|read[ -]?only|deprecated)\b", re.I)
 _UNSAID = re.compile(r"(?:^|_)UNSPECIFIED$")
-_TITLE = re.compile(r"\s*\b(?:(?:RESTful|REST|Web|HTTP|JSON)\s+)*(?:APIs?|ManagementClient|Client)?\s*(?:\(?v?\d[\w.]*\)?)?\s*$", re.I)
-_CLIENT_TITLE = re.compile(r"(?:Management)?Client$")
-_HUMP = re.compile(r"(?<=[a-z\d])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 _CLIENT = {
     "access_token", "accesskey", "accesstoken", "alt", "api-key", "api_key", "api-version", "api_version", "apikey", "apiversion", "app_key", "appkey", "auth_token",
@@ -105,7 +102,7 @@ def read_operations(source: str | Path | Rows) -> Iterator[tuple[str, Function] 
         if isinstance(row, str):
             yield Remark(place, row)
         elif "_api" in row:
-            titles = {clean(row["_api"]): _title(row.get("title"))}
+            titles = {clean(row["_api"]): api_name(row.get("title"))}
         else:
             api, own = clean(row.get("api")), _own_id(row)
             if not own:
@@ -158,24 +155,8 @@ def _function(own: str, row: Mapping[str, Any], title: str) -> Function:
         raise Unfit("has parameters that are no list of objects with names")
     taken: set[str] = set()
     parameters = [found for each in given if (found := _parameter(each, taken)) is not None]
-    text = plain(told(row.get("summary"), row.get("description"), _MOST_TOLD), _MOST_TOLD) or _words(own)
-    if title and not set(title.lower().split()) <= set(re.findall(r"\w+", text.lower())):
-        text = f"{text} ({title})"
-    return Function(named, text, tuple(parameters), original=own if named != own else "")
-
-
-def _words(name: str) -> str:
-    """What a name says: "CreateBulkConsents" becomes "Create bulk consents"."""
-    words = " ".join(_HUMP.sub(" ", re.sub(r"[\W_]+", " ", name)).split())
-    return words[:1].upper() + words[1:].lower()
-
-
-def _title(text: object) -> str:
-    """What an API is called, without "API" and its version."""
-    found = plain(text, _MOST_TITLE)
-    if _CLIENT_TITLE.search(found) and " " not in found:
-        found = _HUMP.sub(" ", _CLIENT_TITLE.sub("", found))
-    return _TITLE.sub("", found).strip(" -:") or found
+    text = plain(told(row.get("summary"), row.get("description"), _MOST_TOLD), _MOST_TOLD) or words(own).capitalize()
+    return Function(named, titled(text, title), tuple(parameters), original=own if named != own else "")
 
 
 def _parameter(given: Mapping[str, Any], taken: set[str]) -> Parameter | None:

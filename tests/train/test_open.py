@@ -70,20 +70,26 @@ def new_trainer(folder: Path) -> tuple[Trainer, list[object]]:
     return Trainer(OpenNetwork(encoder(), CONFIG), Open(candidates, 0), CONFIG, folder), list(rows)
 
 
-@pytest.fixture(scope="module")
-def trained(tmp_path_factory: pytest.TempPathFactory) -> Trainer:
-    trainer, rows = new_trainer(tmp_path_factory.mktemp("run"))
+def trained_in(folder: Path) -> Trainer:
+    trainer, rows = new_trainer(folder)
     trainer.train(rows, rows, lambda point: None)
     return trainer
 
 
 @pytest.fixture(scope="module")
-def folder(trained: Trainer, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Trainer:
+    return trained_in(tmp_path_factory.mktemp("run"))
+
+
+def write_base(trainer: Trainer, folder: Path) -> None:
     """A base bundle of the tiny network."""
-    folder = tmp_path_factory.mktemp("base")
-    export_open(trained.network, encoder(), folder)  # type: ignore[arg-type]
+    export_open(trainer.network, encoder(), folder)  # type: ignore[arg-type]
     Bundle.save(folder, SpansCodec(Catalog((NOTHING,), "base"), small_tokenizer()), "card", {}, "open")
-    return folder
+
+
+@pytest.fixture(scope="module")
+def folder(trained: Trainer, shared: Callable[[str, Callable[[Path], None]], Path]) -> Path:
+    return shared("base", lambda folder: write_base(trained, folder))
 
 
 @pytest.fixture

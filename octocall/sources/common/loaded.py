@@ -23,11 +23,15 @@ class Remark(NamedTuple):
 
 @dataclass(frozen=True)
 class Loaded:
-    """A catalog with the functions that could not be loaded (``skipped``) and those that lost something (``noted``)."""
+    """A catalog with the functions that could not be loaded (``skipped``) and those that lost something (``noted``).
+
+    ``title`` is what the source calls itself, where it does.
+    """
 
     catalog: Catalog
     skipped: tuple[Remark, ...] = ()
     noted: tuple[Remark, ...] = ()
+    title: str = ""
 
     def warned(self) -> Catalog:
         """The catalog; what was left out is warned of, so that nobody loses a function unawares."""

@@ -6,7 +6,7 @@ import html
 import re
 from functools import lru_cache
 
-_MAX_READ, _MOST = 4000, 240
+_MAX_READ, _MOST, _MOST_TITLE = 4000, 240, 60
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _MARKED = re.compile(r"[<&*_`\[#|>]|^\s*(?:[-+]|\d+[.)])\s", re.M)
 _HTML = re.compile(r"<!--.*?-->|<(script|style)\b[^<>]*>.*?</\1>|</?[a-zA-Z][a-zA-Z0-9]*(?:\s[^<>]*)?/?>", re.S | re.I)
@@ -22,6 +22,9 @@ _MARKDOWN = (
     (re.compile(r"(?<![\w*])([*_])(?=\S)([^*_\n]*?\S)\1(?!\w)"), r"\2"),
     (re.compile(r"`([^`\n]*)`"), r"\1"),
 )
+_TITLE = re.compile(r"\s*\b(?:(?:RESTful|REST|Web|HTTP|JSON)\s+)*(?:APIs?|ManagementClient|Client)?\s*(?:\(?v?\d[\w.]*\)?)?\s*$", re.I)
+_CLIENT_TITLE = re.compile(r"(?:Management)?Client$")
+_HUMP = re.compile(r"(?<=[a-z\d])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _SENTENCE = re.compile(r"(?<=[.!?])(?<!\be\.g\.)(?<!\bi\.e\.)(?<!\betc\.)\s+(?=[^a-z])")
 
 
@@ -41,6 +44,24 @@ def told(summary: object, description: object, most: int = _MOST) -> str:
     if not short or long.lower().startswith(short.rstrip(".").lower()):
         return long or short
     return f"{short.rstrip('.')}. {long}" if long and len(short) < 80 else short
+
+
+def api_name(title: object) -> str:
+    """What an interface is called, without "API" and its version."""
+    found = plain(title, _MOST_TITLE)
+    if _CLIENT_TITLE.search(found) and " " not in found:
+        found = _HUMP.sub(" ", _CLIENT_TITLE.sub("", found))
+    return _TITLE.sub("", found).strip(" -:") or found
+
+
+def words(name: str) -> str:
+    """The words of an identifier: "listPull_requests" is "list pull requests"."""
+    return " ".join(re.findall(r"[^\W_]+", _HUMP.sub(" ", name))).lower()
+
+
+def titled(text: str, title: str) -> str:
+    """A description with the name of its interface behind it where it does not say it already."""
+    return text if set(title.lower().split()) <= set(re.findall(r"\w+", text.lower())) else f"{text} ({title})"
 
 
 @lru_cache(maxsize=4096)
