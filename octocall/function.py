@@ -15,6 +15,9 @@ class _Required:
     def __repr__(self) -> str:
         return "REQUIRED"
 
+    def __reduce__(self) -> str:
+        return "REQUIRED"  # a copy made for another process is this very value
+
 
 REQUIRED: Any = _Required()
 _SHOWN = 12

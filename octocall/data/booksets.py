@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
@@ -11,16 +10,15 @@ from pathlib import Path
 
 from octocall.catalog import IRRELEVANT, Catalog
 from octocall.data.bookrows import Backgrounds, Books, function_id
-from octocall.data.compile import CARD, HELD_OUT, HERE, TRAIN, held_out
+from octocall.data.card import write_card
+from octocall.data.compile import FUNCTIONS, HELD_OUT, HERE, TRAIN, held_out
 from octocall.data.example import Example, read_examples, write_examples, write_functions
 from octocall.data.functionbook import Group, Wish, read_books
 from octocall.data.public_calls import public_rows
-from octocall.data.verify import carrier_grams, exam_texts, grams
+from octocall.data.verify import carrier_grams, exam_grams, grams, key
 from octocall.errors import DataError, OctocallError
-from octocall.files import digest, write_atomically
 from octocall.function import Function
 
-FUNCTIONS = "functions.jsonl"
 FOLDER = HERE / "phrasebooks" / "open"
 BACKGROUNDS = HERE / "phrasebooks" / "backgrounds.txt"
 
@@ -71,7 +69,7 @@ class Sieve:
 
     def __init__(self, exams: Sequence[Path]) -> None:
         self.rejected: Counter[str] = Counter()
-        self._exams = {gram for path in exams for text in exam_texts(path) for gram in grams(text)}
+        self._exams = exam_grams(exams)
         self._seen: set[str] = set()
 
     def shares(self, wish: Wish) -> bool:
@@ -83,13 +81,13 @@ class Sieve:
     def sift(self, examples: Iterator[Example]) -> Iterator[Example]:
         """The rows that stay, in order."""
         for example in examples:
-            key = re.sub(r"\W+", " ", example.request.text.lower()).strip()
-            if key in self._seen:
+            own = key(example.request.text)
+            if own in self._seen:
                 self.rejected["said before"] += 1
             elif not self._exams.isdisjoint(carrier_grams(example)):
                 self.rejected["shared with an exam"] += 1
             else:
-                self._seen.add(key)
+                self._seen.add(own)
                 yield example
 
 
@@ -134,8 +132,4 @@ def write_parts(out: Path, parts: Mapping[str, list[Example]], title: str, setti
     for name, examples in parts.items():
         write_examples(out / name, examples)
         counts += Counter({f"{name}: {kind}": number for kind, number in Counter(example.kind for example in examples).items()})
-    lines = [f"# Data card: {title}", "", "Settings: " + ", ".join(f"{key} {value}" for key, value in settings.items()), ""]
-    lines += ["Checked against exam files: " + (", ".join(path.name for path in exams) or "none given"), "", "| what | count |", "|---|---|"]
-    lines += [f"| {what} | {number} |" for what, number in sorted(counts.items())]
-    lines += ["", "| file | SHA-256 |", "|---|---|", *(f"| {name} | {digest(out / name)} |" for name in (FUNCTIONS, *parts)), ""]
-    write_atomically(out / CARD, "\n".join(lines).encode())
+    write_card(out, title, settings, exams, counts)

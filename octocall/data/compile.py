@@ -21,7 +21,7 @@ from octocall.data.verify import Verifier, exam_texts
 from octocall.files import digest, write_atomically
 
 HERE = Path(__file__).parent
-TRAIN, HELD_OUT, CARD = "train.jsonl", "held_out.jsonl", "data_card.md"
+TRAIN, HELD_OUT, FUNCTIONS, CARD = "train.jsonl", "held_out.jsonl", "functions.jsonl", "data_card.md"
 
 
 def template_key(phrasing: Phrasing) -> str:
@@ -31,7 +31,7 @@ def template_key(phrasing: Phrasing) -> str:
 
 
 def held_out(key: str, share: float) -> bool:
-    """Whether a phrasing belongs to the held-out side; a function of its words alone."""
+    """Whether a phrasing, an application or a vendor belongs to the held-out side; a function of its words alone."""
     return int.from_bytes(hashlib.sha256(key.encode()).digest()[:4], "big") < share * 2**32
 
 

@@ -68,8 +68,12 @@ def read_examples(path: Path, functions: Mapping[str, Function] | None = None) -
 
 def write_examples(path: Path, examples: Iterable[Example]) -> None:
     """Writes a JSONL file whole or not at all."""
-    lines = (json.dumps(example.to_json(), ensure_ascii=False) + "\n" for example in examples)
-    write_atomically(path, "".join(lines).encode())
+    write_atomically(path, "".join(map(example_line, examples)).encode())
+
+
+def example_line(example: Example) -> str:
+    """The line of a row in a JSONL file."""
+    return json.dumps(example.to_json(), ensure_ascii=False) + "\n"
 
 
 def read_functions(path: Path) -> dict[str, Function]:

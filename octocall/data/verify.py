@@ -32,6 +32,16 @@ def exam_texts(path: Path) -> list[str]:
         raise DataError(f"{path} cannot be read as exam rows ({error}); JSON lines with a query or a question are expected") from error
 
 
+def exam_grams(paths: Iterable[Path]) -> frozenset[tuple[str, ...]]:
+    """The 6-grams of all requests of exam files. Raises DataError."""
+    return frozenset(gram for path in paths for text in exam_texts(path) for gram in grams(text))
+
+
+def key(query: str) -> str:
+    """Requests of one key are the same request."""
+    return re.sub(r"\W+", " ", query.lower()).strip()
+
+
 def _asked(row: Any) -> list[str]:
     if isinstance(row, dict):
         row = row[next(key for key in ("query", "question", "content") if key in row)] if {"query", "question", "content"} & set(row) else row["query"]
@@ -66,8 +76,8 @@ class Verifier:
 
     def reason(self, example: Example) -> str:
         """Why an example is refused; empty where it is good."""
-        key = re.sub(r"\W+", " ", example.request.text.lower()).strip()
-        if key in self._seen:
+        own = key(example.request.text)
+        if own in self._seen:
             return "duplicate"
         try:
             checked = self.catalog.check(example.plan)
@@ -79,7 +89,7 @@ class Verifier:
             return "reads back otherwise"
         if self._exam_grams and not self._exam_grams.isdisjoint(carrier_grams(example)):
             return "shared with an exam"
-        self._seen.add(key)
+        self._seen.add(own)
         return ""
 
 

@@ -18,7 +18,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from octocall.codecs.signature import Signature
-from octocall.data.compile import HELD_OUT, TRAIN
+from octocall.data.compile import FUNCTIONS, HELD_OUT, TRAIN
 from octocall.data.example import Example, read_functions
 from octocall.errors import DataError, OctocallError
 from octocall.files import digest
@@ -32,7 +32,6 @@ from octocall.train.run import find_encoder, read_record
 from octocall.train.trainer import CHECKPOINT, Trainer, decision_loss, write_record
 from octocall.train.vectors import Documents, encode_once
 
-FUNCTIONS = "functions.jsonl"
 _CHUNK = 2000
 _MEASURED = 400
 """At most so many held-out rows of each folder are measured while training."""

@@ -22,13 +22,14 @@ LAYERS = [
     ["model"],
     ["batch", "show", "progress", "data", "agent", "devices", "importing"],
     ["train", "bench", "flags"],
-    ["export", "cli_bench", "cli_teach"],
+    ["export", "cli_bench", "cli_dataset", "cli_teach"],
     ["cli_base", "cli_import"],
     ["cli", "__init__"],
     ["__main__"],
 ]
 HEAVY = {"torch": {"train", "export"}, "safetensors": {"train"}, "onnxscript": {"export"}, "onnx": {"export"}, "matplotlib": {"bench"},
-         "onnxruntime": {"runtimes", "export"}, "mcp": {"sources"}, "yaml": {"sources"}, "httpx": {"data"}, "ray": {"importing"}, "bm25s": {"bench"}}  # fmt: skip
+         "onnxruntime": {"runtimes", "export"}, "mcp": {"sources"}, "yaml": {"sources"}, "httpx": {"data"}, "ray": {"data", "importing"}, "rapidfuzz": {"data"},
+         "bm25s": {"bench"}}  # fmt: skip
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 FILES = sorted(path for path in ROOT.rglob("*.py"))
 

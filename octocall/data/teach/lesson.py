@@ -9,25 +9,24 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from octocall.catalog import Catalog
-from octocall.data.compile import CARD, HELD_OUT, TRAIN, held_out
+from octocall.data.compile import CARD, FUNCTIONS, HELD_OUT, TRAIN, held_out
 from octocall.data.example import Example, write_examples, write_functions
 from octocall.data.teach.config import TeachConfig
 from octocall.data.teach.estimate import Estimate, estimate
 from octocall.data.teach.journal import Journal, Spent
 from octocall.data.teach.run import Run
 from octocall.data.teach.tasks import function_ids, make_tasks
-from octocall.data.teachers.chat.answers import key
 from octocall.data.teachers.chat.cache import Cache
 from octocall.data.teachers.chat.client import Client
 from octocall.data.teachers.chat.service import Service
 from octocall.data.teachers.common.placing import phrasing
 from octocall.data.teachers.common.task import KINDS, Task
 from octocall.data.teachers.online import OnlineTeacher
+from octocall.data.verify import key
 from octocall.errors import DataError, MissingExtraError, TeacherError
 from octocall.files import digest, write_atomically
 from octocall.function import Function
 
-FUNCTIONS = "functions.jsonl"
 _FORMAT = 1
 _GRACE = 30.0
 """Seconds that a run which is called off waits for answers on their way, which are paid for."""

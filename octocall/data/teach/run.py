@@ -12,9 +12,9 @@ from octocall.call import Plan, Request
 from octocall.data.example import Example
 from octocall.data.teach.config import TeachConfig
 from octocall.data.teach.journal import Done, Journal, Place
-from octocall.data.teachers.chat.answers import key
 from octocall.data.teachers.chat.service import NoAnswer
 from octocall.data.teachers.common.task import IRRELEVANT_KIND, Rejected, Task
+from octocall.data.verify import key
 
 _KNOWN = 12
 """A further batch is told this many of the requests that are there."""

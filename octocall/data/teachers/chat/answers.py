@@ -9,6 +9,7 @@ from typing import Any
 
 from octocall.data.teachers.chat.service import Answer
 from octocall.data.teachers.common.task import Rejected
+from octocall.data.verify import key
 
 _THOUGHT = re.compile(r"<(think|thinking|reasoning)>.*?(?:</\1>|$)", re.S)
 _START = re.compile(r"""\{(?=\s*["}])|\[(?=\s*["{\[\]])""")
@@ -59,11 +60,6 @@ def read_queries(answer: Answer) -> list[str]:
     if not queries:
         raise Rejected("the answer has no request in its list")
     return list(queries.values())
-
-
-def key(query: str) -> str:
-    """Requests of one key are the same request."""
-    return re.sub(r"\W+", " ", query.lower()).strip()
 
 
 def read_calls(answer: Answer) -> list[tuple[str, dict[str, Any]]]:

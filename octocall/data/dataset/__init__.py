@@ -1,0 +1,1 @@
+"""``octocall dataset``: from lists of operations to rows for the open network."""

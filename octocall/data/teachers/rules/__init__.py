@@ -1,0 +1,1 @@
+"""How requests are written by rules: words, what documentation means, values, and the sentences around them."""
