@@ -44,7 +44,10 @@ def public(
     seed: SeedOption = 0,
     exam: ExamOption = None,
 ) -> None:
-    """Write training rows for the base from public sets: what people asked, as calls of documented functions."""
+    """Write training rows for the base from public sets.
+
+    They are what people asked, as calls of documented functions.
+    """
     from octocall.data.booksets import compile_public
 
     counts = compile_public(folder or Path(os.environ.get("OCTOCALL_DATA", "../shared/data")), out_, rows, seed, exams=exam or ())
@@ -59,7 +62,10 @@ def compiled(
     rows: MostOption = 20000,
     seed: SeedOption = 0,
 ) -> None:
-    """Write training rows for the base from those of one catalog: the same requests, beside other functions of it."""
+    """Write training rows for the base from a catalog.
+
+    They are the requests that octocall synth wrote for it, beside other functions of it.
+    """
     from octocall.data.booksets import compile_compiled
     from octocall.sources.python import load
 
