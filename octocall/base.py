@@ -19,7 +19,7 @@ from octocall.bundle import Bundle
 from octocall.call import Request
 from octocall.catalog import IRRELEVANT, Catalog
 from octocall.catalogue import Catalogue
-from octocall.codecs.signature import Signature
+from octocall.codecs.signature import Signature, pieces_of
 from octocall.codecs.spans import MARKS, SpansCodec
 from octocall.decode import Runtime
 from octocall.errors import CatalogueError, OctocallError
@@ -148,7 +148,7 @@ def bound_runtime(graphs: Graphs, codec: SpansCodec, functions: Sequence[Underst
     """The open network in the codec's numbering of symbols; ``functions`` are those of its catalog in order."""
     rows: list[NDArray[np.float32]] = []
     answers: list[NDArray[np.float32]] = []
-    order = []
+    order, names = [], []
     tokens = {token: i for i, token in enumerate(codec.catalog.tokens)}
     signatures, none = codec.signatures, np.zeros_like(functions[0].answer)
     for symbol in codec.vocab.symbols:
@@ -159,10 +159,11 @@ def bound_runtime(graphs: Graphs, codec: SpansCodec, functions: Sequence[Underst
             order.append(CORE.index(symbol))
         else:
             order.append(len(CORE) + len(rows))
+            names.append(symbol if number is None else codec.catalog.functions[number].name)
             owner = number if number is not None else codec.literals[symbol][0]
             rows.append(functions[owner].rows[0 if number is not None else signatures[owner].rows[symbol]])
             answers.append(functions[owner].answer if number is not None else none)
     places = [f.rows[s.rows[path]] for f, s in zip(functions, signatures, strict=True) for path in s.places]
     seen = [f.rows[: 1 + len(s.places)] for f, s in zip(functions, signatures, strict=True) if s.function.name != IRRELEVANT]
     given = (np.stack(rows), np.stack(answers), np.stack(places or [none]), np.concatenate(seen))
-    return OpenRuntime(graphs, order, len(CORE) + len(rows), given)
+    return OpenRuntime(graphs, order, len(CORE) + len(rows), pieces_of(codec.tokenizer, names), given)

@@ -87,6 +87,8 @@ class Model:
             reading = codec.read(request)
         decoded: Decoded = decode(runtime, codec, mask, reading, masked=masked)
         calls = codec.decode(decoded.symbols, reading).calls if decoded.valid else ()
+        # a call that says the same as an earlier one is the network going round, not a wish
+        calls = tuple(call for i, call in enumerate(calls) if call not in calls[:i])
         plan = Plan(calls, decoded.confidence, 1000 * (time.perf_counter() - began))
         return Trace(plan, decoded.steps, decoded.valid, codec.catalog)
 

@@ -7,9 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from octocall.call import Call, Plan, Request
-from octocall.codecs.spans import CALL, END, MISSING, SpansCodec
+from octocall.codecs.spans import AND, CALL, END, MISSING, SpansCodec
 from octocall.decode import decode
 from octocall.mask import Mask
+from octocall.model import Model
 
 
 @dataclass(frozen=True)
@@ -61,3 +62,9 @@ def test_a_number_behind_a_minus_is_not_that_number(codec: SpansCodec) -> None:
         assert plan(codec, text, "change_screen_brightness", wishes, {"3": 10.0}).missing == ("change_screen_brightness.level",)
     found = plan(codec, "brightness 2-3", "change_screen_brightness", wishes, {"3": 10.0})
     assert found.calls[0].arguments == {"level": 3}
+
+
+def test_a_call_that_repeats_another_is_left_out(codec: SpansCodec) -> None:
+    text = "brightness 7"
+    going_round = Wishes(codec, text, "change_screen_brightness", {AND: 30.0}, {"7": 10.0})
+    assert Model(going_round, codec).plan(text) == Plan((Call("change_screen_brightness", {"level": 7}),))

@@ -7,8 +7,11 @@ nothing else of the documentation reaches the network.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+
+import tokenizers
 
 from octocall.function import Function
 from octocall.types import (
@@ -46,6 +49,11 @@ MAX_DESCRIPTION = 400
 def words(name: str) -> str:
     """A name as words: "getUserById" and "get_user_by_id" become "get user by id"."""
     return " ".join(part if part.isupper() and len(part) > 1 else part.lower() for part in _WORDS.findall(name)) or name
+
+
+def pieces_of(tokenizer: tokenizers.Tokenizer, names: Sequence[str]) -> list[frozenset[int]]:
+    """The word pieces of each name or value: what the words of a request are held against."""
+    return [frozenset(e.ids) for e in tokenizer.encode_batch([words(name) for name in names], add_special_tokens=False)]
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ from octocall.errors import PlanError, RequestError
 from octocall.function import Function, Parameter, accepts_result
 from octocall.grammar import Grammar, choice, labelled, literal, repetition, sequence
 from octocall.reading import Reading
-from octocall.types import ABSENT, MISSING, NEXT, OPEN, START, STOP, Context, List, Record, Text, Type, suggested
+from octocall.types import ABSENT, MISSING, NEXT, OPEN, START, STOP, Context, List, Record, Text, Type, read, suggested
 from octocall.vocab import Vocab
 
 MARKS = (AND, END, DEFAULT, MISSING, NEXT)
@@ -171,23 +171,23 @@ class SpansCodec:
         if value is None:
             raise PlanError(f"no value was given for {parameter.name!r}")
         try:
-            return list(self._write(kind, value, spans, reading, context))
+            return list(self._write(kind, value, spans, reading, context, parameter.description))
         except PlanError as error:
             raise PlanError(f"{parameter.name!r}: {error}") from None
 
-    def _write(self, kind: Type, value: Any, spans: Spans, reading: Reading, context: Context) -> Iterator[str | int]:
-        """The symbols of a value. Raises PlanError where it neither stands in the request nor is a literal."""
+    def _write(self, kind: Type, value: Any, spans: Spans, reading: Reading, context: Context, description: str = "") -> Iterator[str | int]:
+        """The symbols of a value, for a place of that description. Raises PlanError where it neither stands in the request nor is a literal."""
         if isinstance(kind, Record):
             yield OPEN
             for field in kind.fields:
                 if field.name in value:
-                    yield from self._write(field.type, value[field.name], (), reading, context)
+                    yield from self._write(field.type, value[field.name], (), reading, context, field.description)
                 else:
                     yield MISSING if field.required else ABSENT
         elif isinstance(kind, List):
             yield from self._write_list(kind, value, spans, reading, context)
             yield NEXT
-        elif kind.pointed and (found := self._place(kind, value, spans, reading, context)):
+        elif kind.pointed and (found := self._place(kind, value, spans, reading, context, description)):
             yield from self._pointers(found, reading)
             yield NEXT
         else:
@@ -212,10 +212,10 @@ class SpansCodec:
                 else:
                     yield self._literal(kind.item, item, reading)
 
-    def _place(self, kind: Type, value: Any, spans: Spans, reading: Reading, context: Context) -> list[tuple[int, int]]:
+    def _place(self, kind: Type, value: Any, spans: Spans, reading: Reading, context: Context, description: str = "") -> list[tuple[int, int]]:
         """Pieces in which a value stands: those of ``spans``, else looked for. Raises PlanError where a span cuts a word."""
         if not spans:
-            return self._find(kind, value, reading, context)
+            return self._find(kind, value, reading, context, description)
         found = [reading.pieces(*span) for span in spans]
         if None in found:
             raise PlanError(f"its span cuts a word of {reading.request.text!r}")
@@ -225,13 +225,13 @@ class SpansCodec:
         size = len(self.vocab)
         return [p for a, b in found for p in (size + a, size + len(reading) + b)]
 
-    def _find(self, kind: Type, value: Any, reading: Reading, context: Context) -> list[tuple[int, int]]:
+    def _find(self, kind: Type, value: Any, reading: Reading, context: Context, description: str = "") -> list[tuple[int, int]]:
         """One span that reads as ``value``; the longest of the first place where there is one."""
         for start in reading.first:
             if kind.signed and _negated(reading, start):
                 continue
             for stop in reversed(self.stops(kind, reading, start)):
-                if kind.parse(reading.text(start, stop), context) == value:
+                if read(kind, description, reading.text(start, stop), context) == value:
                     return [(start, stop)]
         return []
 

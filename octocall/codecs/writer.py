@@ -9,7 +9,7 @@ from octocall.call import Call, Spans
 from octocall.errors import PlanError
 from octocall.function import Function, Parameter
 from octocall.reading import Reading
-from octocall.types import ABSENT, MISSING, NEXT, OPEN, Context, Field, List, Record, Type
+from octocall.types import ABSENT, MISSING, NEXT, OPEN, Context, Field, List, Record, Type, read
 from octocall.vocab import Vocab
 
 AND, END, DEFAULT = "<and>", "<end>", "<default>"
@@ -146,7 +146,7 @@ class Writer:
                 value = None
             self._fill(value, top.spans)
         else:
-            value = top.part.type.parse(self._text(), self.context)
+            value = read(top.part.type, top.part.description, self._text(), self.context)
             places = self._places()
             # each part was readable but not their sum, as in "Friday" without a time: ask back
             self._fill(value, places if value is not None else ())

@@ -97,11 +97,11 @@ class Books:
                 self.rejected[type(error).__name__] += 1
 
     def joined(self, group: Group, times: int, rng: random.Random) -> Iterator[Example]:
-        """Requests for several calls, put together from single ones; a third of them of one function."""
+        """Requests for several calls, put together from single ones; a quarter of them of one function."""
         single = [wish for wish in group.wishes if len(wish.calls) == 1]
         for _ in range(times):
-            chosen = rng.sample(single, min(len(single), rng.choice((2, 2, 2, 3, 4))))
-            if rng.random() < 0.35:
+            chosen = rng.sample(single, min(len(single), rng.choice((2, 2, 3, 3, 4))))
+            if rng.random() < 0.25:
                 chosen = [rng.choice([wish for wish in single if wish.calls == chosen[0].calls]) for _ in chosen]
             yield from self.examples(_join(chosen, rng), group, 1, rng, fresh=True)
 

@@ -28,7 +28,7 @@ class BooksConfig:
     """How many rows of which kind; every field is a flag of ``octocall books``."""
 
     variants: int = field(default=8, metadata={"help": "Rows of a request, its own words first; twice as many where nothing fits"})
-    joined: int = field(default=40, metadata={"help": "Rows an application that are put together from single requests"})
+    joined: int = field(default=80, metadata={"help": "Rows an application that are put together from single requests"})
     held_out: float = field(default=0.05, metadata={"help": "Share of the applications that are kept for validation"})
     seed: int = field(default=0, metadata={"help": "Seed of all draws"})
 

@@ -82,13 +82,13 @@ def export_int8(network: Network, folder: Path) -> None:
             pack_products(Path(scratch) / name, folder / name)
 
 
-def pack_products(source: Path, target: Path, accuracy: int = 4) -> None:
-    """``accuracy`` 4 multiplies in eight bits, its input quantised as well; 1 unpacks the weights and multiplies in float32."""
+def pack_products(source: Path, target: Path, block: int = 128) -> None:
+    """One scale per ``block`` weights, of the input as well: smaller ones are more exact and need more room."""
     import onnx
     from onnxruntime.quantization.matmul_nbits_quantizer import MatMulNBitsQuantizer
 
     logging.getLogger("onnxruntime.quantization.matmul_nbits_quantizer").setLevel(logging.WARNING)
-    quantizer = MatMulNBitsQuantizer(onnx.load(source), bits=8, block_size=128, is_symmetric=True, accuracy_level=accuracy)
+    quantizer = MatMulNBitsQuantizer(onnx.load(source), bits=8, block_size=block, is_symmetric=True, accuracy_level=4)
     quantizer.process()
     onnx.save(quantizer.model.model, target)
 

@@ -73,13 +73,13 @@ class Tables(nn.Module):
         super().__init__()
         self.network = network
 
-    def forward(self, states: Tensor, question: Tensor, symbols: Tensor, answers: Tensor, labels: Tensor, memory: Tensor) -> tuple[Tensor, ...]:
+    def forward(self, states: Tensor, question: Tensor, symbols: Tensor, answers: Tensor, said: Tensor, labels: Tensor, memory: Tensor) -> tuple[Tensor, ...]:
         """From the encoder's states [1, length, width] and question [width], rows of the dynamic symbols, what each is found by
-        (zero for literals), rows of the places and rows that the request sees, [any, width] each: input and output tables, place table,
+        (zero for literals) and how much of it is said, rows of the places and rows that the request sees, [any, width] each: input and output tables, place table,
         keys and values [layers, heads, length + seen, width / heads], and likeness [symbols of the table]."""
         network = self.network
         fused, _ = network.fusion(states, None, network.fusion.cross.remember(memory[None]), None, None)
-        inputs, outputs = network.tables(states, fused, None, symbols[None])
+        inputs, outputs = network.tables(states, fused, None, symbols[None], said[None])
         seen = torch.cat([fused, memory[None]], 1)
         memories = [layer.cross.remember(seen) for layer in network.blocks]
         keys, values = (torch.cat([part[i] for part in memories]) for i in (0, 1))

@@ -6,7 +6,7 @@ import logging
 import socket
 from collections.abc import Iterable, Iterator
 from itertools import islice
-from typing import Any
+from typing import Any, cast
 
 from octocall.errors import CatalogueError, MissingExtraError
 from octocall.importing.shards import Shard, Understand, content_of
@@ -58,7 +58,7 @@ def make_on_cluster(shards: Iterable[Shard], understand: Understand, address: st
         waiting = iter(shards)
         while wave := {shard.number: shard for shard in islice(waiting, _WAVE)}:
             rows = ray.data.from_items([{"number": n, "lines": shard.lines} for n, shard in wave.items()], override_num_blocks=len(wave))
-            size = max(1, min(len(wave), int(ray.cluster_resources().get("CPU", 1))))  # type: ignore[no-untyped-call]
+            size = max(1, min(len(wave), int(cast(Any, ray).cluster_resources().get("CPU", 1))))
             done = rows.map_batches(_Worker, fn_constructor_args=(shared,), batch_size=1, compute=ray.data.ActorPoolStrategy(size=size), num_cpus=1)
             for row in done.iter_rows():
                 if row.get("failed"):

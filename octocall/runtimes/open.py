@@ -114,6 +114,12 @@ def ask(graphs: Graphs, ids: Sequence[int]) -> tuple[NDArray[np.float32], NDArra
     return encoded, question
 
 
+def said(symbols: Sequence[frozenset[int]], ids: Sequence[int]) -> NDArray[np.float32]:
+    """How much of each symbol's words stands in a request of word pieces [n], from 0 to 1, [symbols]."""
+    known = frozenset(ids)
+    return np.array([len(pieces & known) / len(pieces) if pieces else 0.0 for pieces in symbols], np.float32)
+
+
 @dataclass(frozen=True)
 class State:
     """What a request and its candidates came to, and the decoder's past."""
@@ -126,19 +132,21 @@ class State:
 class OpenRuntime:
     """The network bound to the candidates of a codec, in the codec's numbering of symbols and places."""
 
-    def __init__(self, graphs: Graphs, order: Sequence[int], fixed: int, given: tuple[NDArray[np.float32], ...]) -> None:
+    def __init__(self, graphs: Graphs, order: Sequence[int], fixed: int, symbols: Sequence[frozenset[int]], given: tuple[NDArray[np.float32], ...]) -> None:
         """``order``: the row of the network's table of each symbol of the codec; ``fixed``: rows of that table before the pointers;
-        ``given``: rows of the dynamic symbols, what each is found by, rows of the places and rows that the request sees."""
-        self.graphs, self._order, self._fixed, self._given = graphs, np.array(order), fixed, given
+        ``symbols``: the word pieces of the dynamic symbols; ``given``: their rows, what each is found by, rows of the places and rows that the request sees."""
+        self.graphs, self._order, self._fixed, self._symbols, self._given = graphs, np.array(order), fixed, symbols, given
         self._empty = np.zeros(graphs.past, np.float32)
 
     def start(self, ids: tuple[int, ...]) -> State:
         """Reads word pieces [n]."""
-        return self.meet(*ask(self.graphs, ids))
+        return self.meet(ids, *ask(self.graphs, ids))
 
-    def meet(self, encoded: NDArray[Any], question: NDArray[Any]) -> State:
+    def meet(self, ids: Sequence[int], encoded: NDArray[Any], question: NDArray[Any]) -> State:
         """The state of a request that has been read already."""
-        return State(tuple(self.graphs.run("tables", encoded, question, *self._given)), self._empty, self._empty)
+        rows, answers, places, seen = self._given
+        found = self.graphs.run("tables", encoded, question, rows, answers, said(self._symbols, ids), places, seen)
+        return State(tuple(found), self._empty, self._empty)
 
     def step(self, state: State, symbol: int, label: int) -> tuple[NDArray[np.float32], State]:
         """Logits [symbols + 2 n] and the next state."""
@@ -158,7 +166,7 @@ class Asked:
     question: NDArray[np.float32]
 
     def start(self, ids: tuple[int, ...]) -> State:
-        return self.runtime.meet(self.encoded, self.question)
+        return self.runtime.meet(ids, self.encoded, self.question)
 
     def step(self, state: State, symbol: int, label: int) -> tuple[NDArray[np.float32], State]:
         return self.runtime.step(state, symbol, label)

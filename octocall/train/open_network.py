@@ -32,7 +32,8 @@ class OpenBatch:
     """Rows with their candidates.
 
     ids, mask [batch, length]; rows [rows, width] with kinds and owner [rows]: the number of the first row of the
-    same function; symbols [batch, dynamic symbols]: numbers of rows, -1 for none; is_function likewise;
+    same function; symbols [batch, dynamic symbols]: numbers of rows, -1 for none; is_function likewise; said likewise: how
+    much of its words stands in the request, 0 to 1;
     memory [batch, seen]: rows that the request sees, -1 for none; previous, labels, targets [batch, steps];
     bank [functions, width] and wanted [batch]: documents to be found among, and the right one or IGNORE.
     """
@@ -44,6 +45,7 @@ class OpenBatch:
     owner: Tensor
     symbols: Tensor
     is_function: Tensor
+    said: Tensor
     memory: Tensor
     previous: Tensor
     labels: Tensor
@@ -72,7 +74,7 @@ class OpenNetwork(nn.Module):
         self.places = nn.Parameter(0.02 * torch.randn(config.max_steps, width))
         self.start_in, self.stop_in = nn.Linear(width, width), nn.Linear(width, width)
         self.start_out, self.stop_out = nn.Linear(width, width), nn.Linear(width, width)
-        self.gist = nn.Linear(width, width)
+        self.gist, self.heard = nn.Linear(width, width), nn.Parameter(torch.zeros(width))
         self.ask, self.find = nn.Linear(width, width), nn.Linear(width, width)
         for layer in (self.ask, self.find):
             nn.init.zeros_(layer.weight)
@@ -111,12 +113,13 @@ class OpenNetwork(nn.Module):
         """What a function's own row is found by, [..., width], of length 1."""
         return F.normalize(rows + self.find(rows), dim=-1)
 
-    def tables(self, states: Tensor, fused: Tensor, present: Tensor | None, rows: Tensor) -> tuple[Tensor, Tensor]:
-        """Input and output rows [batch, CORE + dynamic + 2 length, width] from states and rows [batch, dynamic, width]."""
+    def tables(self, states: Tensor, fused: Tensor, present: Tensor | None, rows: Tensor, said: Tensor) -> tuple[Tensor, Tensor]:
+        """Input and output rows [batch, CORE + dynamic + 2 length, width] from states, rows [batch, dynamic, width] and how much of each is said."""
         batch = states.shape[0]
         begin = self.inputs[:1] + self.gist(mean_of(fused, present)).unsqueeze(1)
         inputs = torch.cat([begin, self.inputs[1:].expand(batch, -1, -1), self.to_input(rows), self.start_in(fused), self.stop_in(fused)], 1)
-        outputs = torch.cat([self.outputs.expand(batch, -1, -1), self.to_output(rows), self.start_out(fused), self.stop_out(fused)], 1)
+        named = self.to_output(rows + said.unsqueeze(-1) * self.heard)
+        outputs = torch.cat([self.outputs.expand(batch, -1, -1), named, self.start_out(fused), self.stop_out(fused)], 1)
         return inputs, outputs
 
     def forward(self, batch: OpenBatch) -> tuple[Tensor, Tensor]:
@@ -128,7 +131,7 @@ class OpenNetwork(nn.Module):
         memory = flat[batch.memory.clamp(min=0)]
         memory_bias = torch.zeros(batch.memory.shape, device=bias.device).masked_fill(batch.memory < 0, HIDDEN)[:, None, None]
         fused, _ = self.fusion(states, None, self.fusion.cross.remember(memory), bias, memory_bias)
-        inputs, outputs = self.tables(states, fused, present, flat[batch.symbols.clamp(min=0)])
+        inputs, outputs = self.tables(states, fused, present, flat[batch.symbols.clamp(min=0)], batch.said)
         steps = batch.previous.shape[1]
         x = inputs.gather(1, batch.previous.unsqueeze(-1).expand(-1, -1, inputs.shape[-1]))
         labels = torch.cat([self.labels, self.to_label(flat)])

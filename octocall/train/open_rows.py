@@ -14,13 +14,14 @@ import torch
 from numpy.typing import NDArray
 
 from octocall.catalog import IRRELEVANT, Catalog
-from octocall.codecs.signature import Signature
+from octocall.codecs.signature import Signature, pieces_of
 from octocall.codecs.spans import AFTER, CALL, SpansCodec
 from octocall.codecs.writer import AND, DEFAULT, END
 from octocall.data.example import Example
 from octocall.errors import OctocallError
 from octocall.function import Function
 from octocall.mask import Mask
+from octocall.runtimes.open import said
 from octocall.train.batches import IGNORE
 from octocall.train.open_network import CORE, PLACES, OpenBatch
 from octocall.types import ABSENT, MISSING, NEXT, OPEN, START, STOP
@@ -119,7 +120,7 @@ class OpenEncoder:
 class Candidates:
     """Makes batches: samples candidates for each row and gathers their documentation."""
 
-    def __init__(self, functions: Sequence[Function], numbers: Mapping[str, int], vectors: NDArray[np.float16]) -> None:
+    def __init__(self, functions: Sequence[Function], numbers: Mapping[str, int], vectors: NDArray[np.float16], tokenizer: tokenizers.Tokenizer) -> None:
         signatures = [Signature(function) for function in functions]
         self.rows = [np.array([numbers[text] for text in s.texts[:MOST_ROWS]], np.int64) for s in signatures]
         self.kinds = [np.array(s.kinds[:MOST_ROWS], np.int64) for s in signatures]
@@ -127,6 +128,8 @@ class Candidates:
         self.names = [function.name for function in functions]
         self.places = [1 + len(s.places) for s in signatures]
         self.vectors = vectors
+        symbols = list(dict.fromkeys((*self.names, *(text for texts in self.literals for text in texts))))
+        self.pieces = dict(zip(symbols, pieces_of(tokenizer, symbols), strict=True))
 
     def fits(self, row: OpenRow) -> bool:
         """Whether all that a row needs is among the rows that are kept."""
@@ -187,8 +190,9 @@ class Candidates:
                     literals[text] = len(symbols)
                     symbols.append((place[number] + at, False))
         memory = [place[n] + i for n in found for i in range(min(self.places[n], MOST_ROWS))]
+        spoken = said([self.pieces[name] for name in (*(self.names[n] for n in found), *literals)], row.ids.tolist())
         if away:
-            return _Plan(symbols, memory, [(_MARK, MARKS[IRRELEVANT], 0)])
+            return _Plan(symbols, spoken, memory, [(_MARK, MARKS[IRRELEVANT], 0)])
         order = {number: i for i, number in enumerate(found)}
         decisions = []
         for kind, value, label in zip(row.kinds.tolist(), row.values.tolist(), row.labels.tolist(), strict=True):
@@ -198,14 +202,15 @@ class Candidates:
             elif kind == _LITERAL:
                 kind, value = _CALL, CORE + literals[row.literals[value]]
             decisions.append((kind, value, at))
-        return _Plan(symbols, memory, decisions)
+        return _Plan(symbols, spoken, memory, decisions)
 
 
 @dataclass(frozen=True)
 class _Plan:
-    """Symbols as (row, whether a function), rows of the memory, decisions as (kind, value, label)."""
+    """Symbols as (row, whether a function), how much of each is said, rows of the memory, decisions as (kind, value, label)."""
 
     symbols: list[tuple[int, bool]]
+    said: NDArray[np.float32]
     memory: list[int]
     decisions: list[tuple[int, int, int]]
 
@@ -214,7 +219,7 @@ def _tensors(rows: Sequence[OpenRow], plans: Sequence[_Plan], documents: tuple[N
     batch, length = len(rows), max(len(row.ids) for row in rows)
     dynamic, steps = max(len(plan.symbols) for plan in plans), max(len(plan.decisions) for plan in plans)
     ids, mask = np.zeros((batch, length), np.int64), np.zeros((batch, length), bool)
-    symbols, functions = np.full((batch, dynamic), -1, np.int64), np.zeros((batch, dynamic), np.float32)
+    symbols, functions, spoken = np.full((batch, dynamic), -1, np.int64), *np.zeros((2, batch, dynamic), np.float32)
     memory = np.full((batch, max(1, *(len(plan.memory) for plan in plans))), -1, np.int64)
     previous, labels, targets = np.zeros((batch, steps), np.int64), np.zeros((batch, steps), np.int64), np.full((batch, steps), IGNORE, np.int64)
     offsets = {_MARK: 0, _CALL: 0, _START: CORE + dynamic, _STOP: CORE + dynamic + length}
@@ -222,9 +227,10 @@ def _tensors(rows: Sequence[OpenRow], plans: Sequence[_Plan], documents: tuple[N
         ids[i, : len(row.ids)], mask[i, : len(row.ids)] = row.ids, True
         symbols[i, : len(plan.symbols)] = [at for at, _ in plan.symbols]
         functions[i, : len(plan.symbols)] = [is_function for _, is_function in plan.symbols]
+        spoken[i, : len(plan.symbols)] = plan.said
         memory[i, : len(plan.memory)] = plan.memory
         decided = [value + offsets[kind] for kind, value, _ in plan.decisions]
         previous[i, 1 : len(decided)], targets[i, : len(decided)] = decided[:-1], decided
         labels[i, : len(decided)] = [label for _, _, label in plan.decisions]
-    arrays = (ids, mask, *documents, symbols, functions, memory, previous, labels, targets, bank, np.array(wanted, np.int64))
+    arrays = (ids, mask, *documents, symbols, functions, spoken, memory, previous, labels, targets, bank, np.array(wanted, np.int64))
     return OpenBatch(*map(torch.from_numpy, arrays))

@@ -78,7 +78,7 @@ def prepare(data: Sequence[tuple[Path, int]], out: Path, encoder: Path | None, c
     texts = (text for function in functions.values() for text in Signature(function).texts)
     documents = Documents(Encoder.pretrained(folder, 0.0), tokenizer)
     numbers, vectors = encode_once(texts, documents, out / "vectors", partial(progress, "documentation"))
-    candidates = Candidates(list(functions.values()), numbers, vectors)
+    candidates = Candidates(list(functions.values()), numbers, vectors, tokenizer)
     rows, held = ([row for row in part if candidates.fits(row)] for part in (rows, held))
     return Ready(rows, held, candidates, len(functions), sources)
 

@@ -6,6 +6,7 @@ from octocall.types.contact import Email, Language, PhoneNumber
 from octocall.types.iso import IsoDateTime, IsoTime
 from octocall.types.limited import Limited
 from octocall.types.number import Duration, Integer, Number
+from octocall.types.places import read
 from octocall.types.temporal import Date, DateTime, TimeOfDay
 from octocall.types.text import Boolean, Choice, Text
 
@@ -39,5 +40,6 @@ __all__ = [
     "Text",
     "TimeOfDay",
     "Type",
+    "read",
     "suggested",
 ]

@@ -129,14 +129,23 @@ class List(Type):
                 return [self.item.check(value) for value in values] if isinstance(values, list) and values else None
             except (PlanError, ValueError, RecursionError):
                 return None
-        values = [value for part in _COMMAS.split(text) if part for value in self._listed(part, context)]
-        return values if values and None not in values else None
+        values: list[Any] = []
+        for part in _COMMAS.split(text):
+            if part and (found := self._listed(part, context)) is None:
+                return None
+            values += found if part else ()
+        return values or None
 
-    def _listed(self, text: str, context: Context) -> list[Any]:
+    def _listed(self, text: str, context: Context) -> list[Any] | None:
         """The items of a part without commas: "five and six" are two, "a hundred and five" is one."""
         if not isinstance(self.item, Text | Anything | Limited) and (value := self.item.parse(text, context)) is not None:
             return [value]
-        return [self.item.parse(part, context) for part in _AND.split(text) if part]
+        values = []
+        for part in _AND.split(text):
+            if part and (value := self.item.parse(part, context)) is None:
+                return None
+            values += [value] if part else ()
+        return values
 
     def check(self, value: Any) -> list[Any]:
         if not isinstance(value, list | tuple) or not self.least <= len(value) <= self.most:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 _UNITS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
 _TEENS = ["ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"]
@@ -42,6 +43,7 @@ _FRACTIONS = {"half": 0.5, "quarter": 0.25, "quarters": 0.25, "third": 1 / 3, "t
 _DIGITS = re.compile(r"[-+]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?|[-+]?\.[0-9]+")
 _THOUSANDS = re.compile(r"([-+]?[0-9]+(?:\.[0-9]+)?)k")
 _SEPARATOR = re.compile(r"[\s-]+")
+_BEGINS = re.compile(rf"\s*(?:[-+.0-9]|(?:{'|'.join((*NUMBER_STARTS, 'minus', 'negative'))})(?![a-z]))", re.I)
 
 
 def _below_hundred(words: Sequence[str], at: int) -> tuple[int, int] | None:
@@ -109,8 +111,11 @@ _MAX_CHARS = 100
 """Longer texts are no numbers."""
 
 
+@lru_cache(4096)
 def parse_number(text: str) -> float | None:
     """Value of digits or number words; None where the whole text is not clearly a number."""
+    if not _BEGINS.match(text):
+        return None
     text = text.strip().lower()
     if len(text) > _MAX_CHARS:
         return None

@@ -99,6 +99,8 @@ def reason(schema: Any, **more: Any) -> str:
         ({"allOf": [{"type": "number", "minimum": 1}, {"type": "integer", "maximum": 5}], "minimum": 2}, Integer(2, 5)),
         ({"minimum": 3}, Number(3.0)),
         ({"format": "int64"}, Integer(-EXACT, EXACT)),
+        ({"type": "array", "enum": ["a", "b"]}, List(Choice(("a", "b")))),
+        ({"type": "array", "items": {"type": "integer"}, "enum": [1, 2]}, List(Choice((1, 2)))),
         ({"type": "array", "items": {"enum": ["a", "b"]}, "minItems": 1, "maxItems": 2, "uniqueItems": True}, List(Choice(("a", "b")), 1, 2, True)),
     ],
 )

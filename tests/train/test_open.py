@@ -17,7 +17,7 @@ from octocall.base import NOTHING, Base, cache_folder  # noqa: E402
 from octocall.bundle import GRAPHS, Bundle  # noqa: E402
 from octocall.call import Call, Plan, Request  # noqa: E402
 from octocall.catalog import IRRELEVANT, Catalog  # noqa: E402
-from octocall.codecs.signature import KINDS, Signature, words  # noqa: E402
+from octocall.codecs.signature import KINDS, Signature, pieces_of, words  # noqa: E402
 from octocall.codecs.spans import SpansCodec  # noqa: E402
 from octocall.data.example import Example, read_examples, read_functions, write_examples, write_functions  # noqa: E402
 from octocall.decode import decode  # noqa: E402
@@ -26,6 +26,7 @@ from octocall.export.open import TorchGraphs, export_open  # noqa: E402
 from octocall.export.open_run import parity  # noqa: E402
 from octocall.function import Function, Parameter  # noqa: E402
 from octocall.model import Model  # noqa: E402
+from octocall.runtimes.open import said  # noqa: E402
 from octocall.train.config import TrainConfig  # noqa: E402
 from octocall.train.networks import Encoder  # noqa: E402
 from octocall.train.open_network import OpenNetwork  # noqa: E402
@@ -64,7 +65,7 @@ def encoder() -> Encoder:
 def new_trainer(folder: Path) -> tuple[Trainer, list[object]]:
     tokenizer = small_tokenizer()
     numbers, vectors = encode_once((t for f in FUNCTIONS.values() for t in Signature(f).texts), Documents(encoder(), tokenizer), folder / "vectors", lambda *_: None)
-    candidates = Candidates(list(FUNCTIONS.values()), numbers, vectors)
+    candidates = Candidates(list(FUNCTIONS.values()), numbers, vectors, tokenizer)
     rows = [row for row in OpenEncoder(FUNCTIONS, tokenizer).rows(examples()) if candidates.fits(row)]
     torch.manual_seed(0)
     return Trainer(OpenNetwork(encoder(), CONFIG), Open(candidates, 0), CONFIG, folder), list(rows)
@@ -232,3 +233,10 @@ def test_hard_candidates_come_later(trained: Trainer) -> None:
     rows = [row for row in OpenEncoder(FUNCTIONS, small_tokenizer()).rows(examples()) if row.gold]
     near: Callable[[float], int] = lambda hardness: sum(len(found) for i in range(40) for found, _ in task.candidates.choose(rows, random.Random(i), hardness))  # noqa: E731
     assert near(0.0) <= near(1.0)
+
+
+def test_what_is_said_is_a_share_of_word_pieces() -> None:
+    tokenizer = small_tokenizer()
+    (words,) = pieces_of(tokenizer, ["light_den"])
+    found = said([words, frozenset((*words, 10**6)), frozenset()], tokenizer.encode("den with a light").ids)
+    assert found.tolist() == pytest.approx([1.0, len(words) / (len(words) + 1), 0.0])

@@ -99,6 +99,10 @@ class Reader:
     def _plain(self, schema: Schema) -> Type:
         """The Type of a flat schema without alternatives."""
         self._refuse(schema)
+        if kinds_of(schema) == ["array"] and isinstance(values := schema.get("enum"), list) and not any(isinstance(value, list) for value in values):
+            # choices that are no lists can only be meant for the items
+            items = merge(flatten(schema.get("items", {}), self.root), {"enum": values})
+            schema = {**{key: value for key, value in schema.items() if key != "enum"}, "items": items}
         if "enum" in schema or "const" in schema:
             rest = {key: value for key, value in schema.items() if key not in ("enum", "const")}
             return read_fixed(schema, [self._plain({**rest, "type": kind}) for kind in kinds_of(rest) if kind != "any"])
