@@ -129,22 +129,22 @@ class List(Type):
                 return [self.item.check(value) for value in values] if isinstance(values, list) and values else None
             except (PlanError, ValueError, RecursionError):
                 return None
-        values: list[Any] = []
-        for part in _COMMAS.split(text):
-            if part and (found := self._listed(part, context)) is None:
+        items: list[Any] = []
+        for part in filter(None, _COMMAS.split(text)):
+            if (found := self._listed(part, context)) is None:
                 return None
-            values += found if part else ()
-        return values or None
+            items += found
+        return items or None
 
     def _listed(self, text: str, context: Context) -> list[Any] | None:
         """The items of a part without commas: "five and six" are two, "a hundred and five" is one."""
         if not isinstance(self.item, Text | Anything | Limited) and (value := self.item.parse(text, context)) is not None:
             return [value]
-        values = []
-        for part in _AND.split(text):
-            if part and (value := self.item.parse(part, context)) is None:
+        values: list[Any] = []
+        for part in filter(None, _AND.split(text)):
+            if (value := self.item.parse(part, context)) is None:
                 return None
-            values += [value] if part else ()
+            values.append(value)
         return values
 
     def check(self, value: Any) -> list[Any]:
