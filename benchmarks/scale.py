@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 
 from octocall.bench.report import machine
-from octocall.catalogue import Catalogue, unit
+from octocall.catalogue import Catalogue, fit, unit
 from octocall.function import Function
 from octocall.importing.run import save_catalogue
 from octocall.model import Model
@@ -109,10 +109,11 @@ def measure(folder: Path, bundle: str, requests: Sequence[str]) -> dict[str, Any
     for text in requests:
         question = model.base.question(text)
         began = time.perf_counter()
-        found = {one.number for one in catalogue.search(question, catalogue.candidates)}
+        words = catalogue.words.scores(text)
+        found = {one.number for one in catalogue.search(question, catalogue.candidates, words)}
         searching.append(1000 * (time.perf_counter() - began))
         began = time.perf_counter()
-        exact = set(np.argsort(-(every @ question), kind="stable")[: catalogue.candidates].tolist())
+        exact = set(np.argsort(-fit(every @ unit(question[None])[0], words), kind="stable")[: catalogue.candidates].tolist())
         peer.append(1000 * (time.perf_counter() - began))
         same.append(len(found & exact) / len(exact))
     return {"whole": whole, "search": searching, "peer": peer, "same": float(np.mean(same)), "steps": float(np.mean(steps)), "busy": busy, "opened": opened,

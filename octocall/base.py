@@ -100,7 +100,7 @@ class Base:
         self.check(catalogue)
         reading = self.bundle.codec.read(request)  # every codec of the base reads alike
         encoded, question = ask(self.graphs, reading.ids)
-        found = catalogue.search(question, catalogue.candidates)
+        found = catalogue.search(question, catalogue.candidates, catalogue.words.scores(request.text))
         functions = tuple(replace(one.function, original=one.id) for one in found)
         codec, mask, runtime = self._bind(functions, [catalogue.understood(one.number) for one in found])
         return Bound(codec, mask, Asked(runtime, encoded, question)), reading

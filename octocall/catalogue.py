@@ -8,7 +8,7 @@ import mmap
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -21,22 +21,26 @@ from octocall.files import digest
 from octocall.function import Function
 from octocall.interchange import load_function
 from octocall.runtimes.open import Understood
+from octocall.words import FILES as WORD_FILES
+from octocall.words import Words
 
-FORMAT = "octocall-catalogue-2"
+FORMAT = "octocall-catalogue-3"
 MANIFEST = "manifest.json"
 FUNCTIONS, OFFSETS, NAMES, SKIPPED = "functions.jsonl", "offsets.npy", "names.npy", "skipped.jsonl"
 VECTORS, SCALES, SIGNS, CENTRE = "vectors.npy", "scales.npy", "signs.npy", "centre.npy"
 ROWS, ROW_SCALES, ROW_OFFSETS = "rows.npy", "row_scales.npy", "row_offsets.npy"
-FILES = (FUNCTIONS, OFFSETS, NAMES, SKIPPED, VECTORS, SCALES, SIGNS, CENTRE, ROWS, ROW_SCALES, ROW_OFFSETS)
+FILES = (FUNCTIONS, OFFSETS, NAMES, SKIPPED, VECTORS, SCALES, SIGNS, CENTRE, ROWS, ROW_SCALES, ROW_OFFSETS, *WORD_FILES.values())
 
 _CACHED = 4096
 _LEAST_RESCORED, _SHARE_RESCORED = 1000, 50
 """Of a large catalogue so many, or one in so many, are compared in full after their signs."""
 _BLOCK = 16384
+_A_COSINE = 15
+"""So much more said by the words (BM25) weighs as much as a cosine higher by one."""
 
 
 class Found(NamedTuple):
-    """A function that a search found: its number and id in the catalogue, and the cosine of its vector and the one searched for."""
+    """A function that a search found: its number and id in the catalogue, and how well it fits: ``fit``."""
 
     number: int
     id: str
@@ -47,6 +51,11 @@ class Found(NamedTuple):
 def id_hash(name: str) -> int:
     """An id as 64 bits, under which its number is looked up."""
     return int.from_bytes(hashlib.blake2b(name.encode(errors="surrogatepass"), digest_size=8).digest(), "little")
+
+
+def fit(cosines: NDArray[np.float32], words: NDArray[np.float32]) -> NDArray[np.float32]:
+    """How well functions fit a request [n], by the cosines of their vectors and its own, and by how much its words say them."""
+    return cosines + words / np.float32(_A_COSINE)
 
 
 def signs(vectors: NDArray[Any], centre: NDArray[np.float32]) -> NDArray[np.uint64]:
@@ -174,25 +183,34 @@ class Catalogue:
         begin, end = map(int, self._row_offsets[self._place(number) : number + 2])
         return Understood(self._rows[begin:end].astype(np.float32) * self._row_scales[begin:end, None], self.vectors([number])[0])
 
-    def search(self, vector: NDArray[Any], k: int = 10) -> list[Found]:
-        """The ``k`` functions nearest to a vector [width] by cosine, the nearest first; their names are made unique by numbers.
+    @cached_property
+    def words(self) -> Words:
+        """The index of the functions' words, mapped. Raises CatalogueError where it is damaged."""
+        try:
+            return Words.open(self.folder)
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise CatalogueError(f"the words of {self.folder} cannot be read ({error}); import it again") from error
 
-        Small catalogues are compared in full; of large ones those whose signs agree most with the vector's. Raises
-        CatalogueError for a vector of another width.
+    def search(self, vector: NDArray[Any], k: int = 10, words: NDArray[np.float32] | None = None) -> list[Found]:
+        """The ``k`` functions that fit a request best, the best first, by its vector [width] and ``words.scores`` of its text [functions], if given.
+
+        Names are made unique by numbers. Small catalogues are compared in full; of large ones those whose signs agree most with
+        the vector's, and those that the words say most. Raises CatalogueError for a vector of another width.
         """
         given = np.asarray(vector, np.float32).reshape(1, -1)
         if given.shape[1] != self.width or not np.isfinite(given).all():
             raise CatalogueError(f"a vector of {given.shape[1]} numbers was given to search {self.folder}; {self.width} finite ones are expected")
-        numbers = self._shortlist(given, max(_LEAST_RESCORED, len(self) // _SHARE_RESCORED, 10 * k))
+        numbers = self._shortlist(given, words, max(_LEAST_RESCORED, len(self) // _SHARE_RESCORED, 10 * k))
         near = self._vectors[numbers].astype(np.float32)
         lengths = np.sqrt(np.einsum("ij,ij->i", near, near))
-        scores = np.einsum("ij,j->i", near, unit(given)[0]) / np.where(lengths == 0, 1, lengths)
+        cosines = np.einsum("ij,j->i", near, unit(given)[0]) / np.where(lengths == 0, 1, lengths)
+        scores = cosines if words is None else fit(cosines, words[numbers])
         best = np.argsort(-scores, kind="stable")[: max(0, k)]
         return _named([(int(numbers[i]), *self._cached(int(numbers[i])), float(scores[i])) for i in best])
 
-    def _shortlist(self, given: NDArray[np.float32], most: int) -> NDArray[np.int64]:
-        """Numbers of at least ``most`` functions, all where there are no more, whose signs differ least from those of a vector."""
-        if most >= len(self):
+    def _shortlist(self, given: NDArray[np.float32], words: NDArray[np.float32] | None, many: int) -> NDArray[np.int64]:
+        """Numbers of at least ``many`` functions, all where there are no more: those whose signs differ least from a vector's; with words, half by these."""
+        if many >= len(self):
             return np.arange(len(self))
         own = signs(given, self._centre)
         differing = np.zeros(len(self), np.uint16)
@@ -200,8 +218,9 @@ class Catalogue:
             part = differing[begin : begin + _BLOCK]
             for row, bits in zip(self._signs, own[:, 0], strict=True):
                 part += np.bitwise_count(row[begin : begin + _BLOCK] ^ bits)
-        limit = np.searchsorted(np.cumsum(np.bincount(differing)), most)
-        return np.flatnonzero(differing <= limit)
+        alike = many if words is None else many // 2
+        numbers = np.flatnonzero(differing <= np.searchsorted(np.cumsum(np.bincount(differing)), alike))
+        return numbers if words is None else np.union1d(numbers, np.argpartition(words, -alike)[-alike:])
 
     def _place(self, number: int) -> int:
         if not 0 <= number < len(self):

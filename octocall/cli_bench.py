@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import os
 from functools import partial
 from pathlib import Path
@@ -135,8 +134,7 @@ def retrieval(
     report: ReportOption = Path("report/retrieval"),
 ) -> None:
     """Measure how often the right operation is found among those of a catalogue, and how fast, beside word matching (BM25)."""
-    from octocall.bench.baselines.bm25 import Bm25
-    from octocall.bench.retrieval import Added, bench_retrieval, read_queries, read_toolbench, within
+    from octocall.bench.retrieval import Find, Widened, bench_retrieval, read_queries, read_toolbench, within
     from octocall.catalogue import Catalogue
     from octocall.importing.reader import Reader
     from octocall.model import Model
@@ -149,9 +147,12 @@ def retrieval(
     queries, lacking = within(opened, queries, called)
     more = {**table, **lacking}
     show.complain(f"added to the {len(opened)} operations: {len(table)} of StableToolBench, and {len(lacking)} that the queries call and the catalogue lacks")
-    index = Added.read(opened, more, Reader(model.base.bundle))
-    every = itertools.chain(((opened.id(i), opened.function(i)) for i in range(len(opened))), more.items())
-    systems = {"base": lambda text, k: [found.id for found in index.search(model.base.question(text), k)], "words": Bm25(every).find}
+    index, question = Widened(opened, more, Reader(model.base.bundle)), model.base.question
+    systems: dict[str, Find] = {
+        "base": lambda text, k: index.by_both(text, question(text), k),
+        "vectors alone": lambda text, k: index.by_vector(question(text), k),
+        "words alone": index.by_words,
+    }
     about = {"exam": "retrieval", "bundle": bundle, "operations": len(opened), "added": len(table), "lacking": len(lacking)}
     bench_retrieval(systems, [*queries, *theirs], report, about, partial(model.plan, functions=opened))
 

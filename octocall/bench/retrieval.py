@@ -8,9 +8,10 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from time import perf_counter
-from typing import Any, NamedTuple, Protocol, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +22,7 @@ from octocall.bench.compare import bars, console_for_tables
 from octocall.bench.report import cell, machine, pyplot
 from octocall.bench.run import WARM_UP, wilson
 from octocall.bench.unseen import FUNCTIONS, right_id
-from octocall.catalogue import Catalogue
+from octocall.catalogue import Catalogue, fit
 from octocall.data.compile import HELD_OUT
 from octocall.data.example import read_examples, read_functions
 from octocall.errors import DataError, MissingExtraError
@@ -30,32 +31,11 @@ from octocall.function import Function, Parameter
 from octocall.runtimes.open import Understood
 from octocall.sources.common.loaded import identifier
 from octocall.types import Text
+from octocall.words import Words
 
 AT = (1, 5, 10)
 Find: TypeAlias = Callable[[str, int], Sequence[str]]
 """The ids of the operations that a query is thought to mean, at most so many, the best first."""
-
-
-class Found(Protocol):
-    """What a search finds: the id of a function and the cosine of its vector and the one searched for."""
-
-    @property
-    def id(self) -> str: ...
-    @property
-    def score(self) -> float: ...
-
-
-class Searchable(Protocol):
-    """A catalogue as it is asked for the ``k`` functions nearest to a vector, nearest first."""
-
-    def search(self, vector: NDArray[np.float32], k: int) -> Sequence[Found]: ...
-
-
-class Hit(NamedTuple):
-    """A function that was found beside the catalogue."""
-
-    id: str
-    score: float
 
 
 @dataclass(frozen=True)
@@ -67,24 +47,36 @@ class Query:
     kind: str
 
 
-@dataclass(frozen=True)
-class Added:
-    """A catalogue with a few more functions, by what those are found by [n, width], which are searched beside it."""
+class Widened:
+    """A catalogue with a few more functions, which are searched beside it; the words of all are one index."""
 
-    base: Searchable
-    ids: tuple[str, ...]
-    vectors: NDArray[np.float32]
+    def __init__(self, catalogue: Catalogue, more: Mapping[str, Function], understand: Callable[[Sequence[Function]], Sequence[Understood]]) -> None:
+        self.catalogue, self.ids = catalogue, [*(catalogue.id(i) for i in range(len(catalogue))), *more]
+        self.vectors = unit(np.stack([one.answer for one in understand(list(more.values()))])) if more else np.zeros((0, catalogue.width), np.float32)
+        self.words = Words.of(chain(((self.ids[i], catalogue.function(i)) for i in range(len(catalogue))), more.items()))
 
-    @classmethod
-    def read(cls, base: Searchable, table: Mapping[str, Function], understand: Callable[[Sequence[Function]], Sequence[Understood]]) -> Added:
-        """``base`` with the functions of ``table``."""
-        return cls(base, tuple(table), np.stack([one.answer for one in understand(list(table.values()))]))
+    def __len__(self) -> int:
+        return len(self.ids)
 
-    def search(self, vector: NDArray[np.float32], k: int) -> Sequence[Found]:
-        """The nearest of both."""
-        scores = unit(self.vectors) @ unit(vector).reshape(-1)
-        own = [Hit(self.ids[i], float(scores[i])) for i in np.argsort(-scores)[:k]]
-        return sorted([*self.base.search(vector, k), *own], key=lambda found: -found.score)[:k]
+    def by_both(self, text: str, vector: NDArray[np.float32], k: int) -> list[str]:
+        """Ids of the ``k`` best by vector and words, as the catalogue finds them."""
+        return self._best(vector, k, self.words.scores(text))
+
+    def by_vector(self, vector: NDArray[np.float32], k: int) -> list[str]:
+        """The same without words."""
+        return self._best(vector, k, None)
+
+    def _best(self, vector: NDArray[np.float32], k: int, words: NDArray[np.float32] | None) -> list[str]:
+        many, cosines = len(self.catalogue), self.vectors @ unit(vector).reshape(-1)
+        found = [(one.score, one.id) for one in self.catalogue.search(vector, k, None if words is None else words[:many])]
+        own = cosines if words is None else fit(cosines, words[many:])
+        found += zip(own.tolist(), self.ids[many:], strict=True)
+        return [name for _, name in sorted(found, reverse=True)[:k]]
+
+    def by_words(self, text: str, k: int) -> list[str]:
+        """Ids of the ``k`` best by words alone; those that share a word with the text."""
+        scores = self.words.scores(text)
+        return [self.ids[i] for i in np.argsort(-scores, kind="stable")[:k] if scores[i] > 0]
 
 
 def read_queries(folder: Path) -> tuple[list[Query], dict[str, Function]]:

@@ -15,7 +15,6 @@ from functools import partial
 from itertools import chain
 from pathlib import Path
 
-from octocall.bench.baselines.words import document, split
 from octocall.bench.cases import Case
 from octocall.call import Call, Plan
 from octocall.catalog import IRRELEVANT
@@ -24,6 +23,7 @@ from octocall.data.example import Example, read_examples, read_functions
 from octocall.errors import DataError
 from octocall.function import Function
 from octocall.score import Score, score
+from octocall.words import document, split
 
 FUNCTIONS = "functions.jsonl"
 SOLVABLE, UNSOLVABLE = "solvable", "unsolvable"

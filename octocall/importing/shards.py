@@ -21,6 +21,7 @@ from octocall.function import Function
 from octocall.importing.table import save_array
 from octocall.interchange import load_function
 from octocall.runtimes.open import Understood
+from octocall.words import Words
 
 Understand: TypeAlias = Callable[[Sequence[Function]], Sequence[Understood]]
 """Functions to what is kept of each."""
@@ -125,6 +126,8 @@ def join(shards: Shards) -> int:
     }
     for name, values in named.items():
         save_array(shards.folder / name, values)
+    with (shards.folder / FUNCTIONS).open("rb") as lines:
+        Words.of((row["id"], load_function(row)) for row in map(json.loads, lines)).save(shards.folder)
     with Draft(shards.folder / ROWS) as draft:
         head = io.BytesIO()
         np.lib.format.write_array_header_1_0(head, {"descr": "|i1", "fortran_order": False, "shape": (int(offsets[-1]), width)})

@@ -6,11 +6,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
-from octocall.bench.baselines.bm25 import Bm25
 from octocall.bench.baselines.nearest import unit
-from octocall.bench.retrieval import Added, Hit, Query, bench_retrieval, measure, read_queries, read_toolbench, within
+from octocall.bench.retrieval import Find, Query, Widened, bench_retrieval, measure, read_queries, read_toolbench, within
 from octocall.catalogue import Catalogue
 from octocall.codecs.signature import Signature
 from octocall.errors import DataError
@@ -19,17 +17,11 @@ from octocall.importing.run import save_catalogue
 from octocall.runtimes.open import Understood
 from tests.bench.exams import hashed, open_data, write_lines
 
-pytest.importorskip("bm25s", reason="bm25s is not installed; pip install '.[bench]' adds it")
 GIVEN = {"required_parameters": [{"name": "parcel id"}], "optional_parameters": [{"name": "full", "description": "All of it"}]}
 TOOLS = [
     {**GIVEN, "tool_name": "Parcels", "api_name": name, "api_description": about} for name, about in (("Track", "Where a parcel is"), ("Fees", "What it costs"))
 ]
 ROWS = [[{"query": "where is my parcel", "api_list": TOOLS, "relevant APIs": [["Parcels", "Track"], ["Parcels", "Fees"]]}]]
-
-
-class Nothing:
-    def search(self, vector: NDArray[np.float32], k: int) -> Sequence[Hit]:
-        return [Hit(f"none/{i}", -1.0) for i in range(k)]
 
 
 def hashed_rows(functions: Sequence[Function]) -> list[Understood]:
@@ -43,9 +35,14 @@ def test_operations_are_found_among_those_of_the_catalogue_and_the_added(tmp_pat
     assert list(table) == ["Parcels/Track", "Parcels/Fees"] and theirs[0].kind == "G1_tool"
     queries += theirs
     assert len(queries) == 9 and [p.name for p in table["Parcels/Track"].parameters] == ["parcel_id", "full"]
-    index = Added.read(Added.read(Nothing(), called, hashed_rows), table, hashed_rows)
+    save_catalogue(called.items(), tmp_path / "apis", hashed_rows, "none")
+    index = Widened(Catalogue.open(tmp_path / "apis"), table, hashed_rows)
     asked: list[str] = []
-    systems = {"base": lambda text, k: [found.id for found in index.search(hashed([text])[0], k)], "words": Bm25([*called.items(), *table.items()]).find}
+    systems: dict[str, Find] = {
+        "base": lambda text, k: index.by_both(text, hashed([text])[0], k),
+        "vectors": lambda text, k: index.by_vector(hashed([text])[0], k),
+        "words": index.by_words,
+    }
     bench_retrieval(systems, queries, tmp_path / "report", {"added": 2}, asked.append)
     found = json.loads((tmp_path / "report" / "results.json").read_text())
     for name in systems:
@@ -57,10 +54,6 @@ def test_operations_are_found_among_those_of_the_catalogue_and_the_added(tmp_pat
 def test_what_is_not_found_counts(tmp_path: Path) -> None:
     found = measure(lambda text, k: [], read_queries(open_data(tmp_path))[0])
     assert found["kinds"]["held out"]["hit@5"] == {"n": 8, "right": 0, "share": 0.0, "low": 0.0, "high": pytest.approx(0.324, abs=0.01)}
-
-
-def test_words_that_no_function_has() -> None:
-    assert Bm25([("a", Function("ring", "Rings a bell."))]).find("zzz", 5) == []
 
 
 def test_what_the_catalogue_left_out_as_the_same_is_asked_of_the_one_that_stands_for_it(tmp_path: Path) -> None:

@@ -62,7 +62,8 @@ def test_many_functions_are_read_as_one_is(bundle: Path, model: Model) -> None:
 def test_requests_choose_among_the_nearest_functions(apis: Path, model: Model) -> None:
     catalogue = Catalogue.open(apis, candidates=3)
     found = model.trace("get the order of a lamp, number 64", functions=catalogue)
-    nearest = [one.id for one in catalogue.search(model.base.question("get the order of a lamp, number 64"), 3)]
+    text = "get the order of a lamp, number 64"
+    nearest = [one.id for one in catalogue.search(model.base.question(text), 3, catalogue.words.scores(text))]
     assert found.valid and [function.original for function in found.catalog] == [*nearest, "no_relevant_function"]
     assert found.catalog.outward(found.plan).calls[0].name in (*nearest, "no_relevant_function")
     with pytest.raises(RequestError, match="empty request"):
@@ -72,7 +73,7 @@ def test_requests_choose_among_the_nearest_functions(apis: Path, model: Model) -
 def test_stored_rows_are_those_that_would_be_read(apis: Path, model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
     catalogue, text = Catalogue.open(apis), "get the song of a team"
     stored = model.trace(text, functions=catalogue)
-    functions = tuple(one.function for one in catalogue.search(model.base.question(text), catalogue.candidates))
+    functions = tuple(one.function for one in catalogue.search(model.base.question(text), catalogue.candidates, catalogue.words.scores(text)))
     fresh = model.trace(Request(text, functions=functions))
     ours, theirs = ([call.arguments for call in found.plan.calls] for found in (stored, fresh))
     assert ours == theirs and abs(stored.plan.confidence - fresh.plan.confidence) < 0.05

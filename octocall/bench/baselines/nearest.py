@@ -14,6 +14,7 @@ from octocall.bench.cases import Case
 from octocall.call import Call, Plan, Request
 from octocall.catalog import IRRELEVANT
 from octocall.function import Function
+from octocall.words import document, split
 
 Encode: TypeAlias = Callable[[Sequence[str]], NDArray[np.float32]]
 """Texts to vectors [n, width]."""
@@ -32,7 +33,7 @@ class Nearest:
         function, likeness = self.best(request)
         if function is None or likeness < self.threshold:
             return Plan((Call(IRRELEVANT),))
-        matched = set(words.split(words.document(function)))
+        matched = set(split(document(function)))
         return Plan((words.call(function, request, matched),))
 
     def best(self, request: Request) -> tuple[Function | None, float]:
@@ -40,7 +41,7 @@ class Nearest:
         functions = request.functions or ()
         if not functions:
             return None, 0.0
-        texts = [words.document(function) for function in functions]
+        texts = [document(function) for function in functions]
         if unknown := sorted(set(texts) - self.known.keys()):
             self.known.update(zip(unknown, unit(self.encode(unknown)), strict=True))
         scores = np.stack([self.known[text] for text in texts]) @ unit(self.encode([request.text]))[0]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections import Counter
 from collections.abc import Set
 from datetime import datetime
@@ -12,18 +11,7 @@ from octocall.call import Call, Plan, Request
 from octocall.catalog import IRRELEVANT, Catalog
 from octocall.function import Function, Parameter
 from octocall.types import Context, Text
-
-_INNER = re.compile(r"(?<=[a-z])(?=[A-Z])")
-
-
-def split(text: str) -> list[str]:
-    """The words and numbers of a text in lower case."""
-    return re.findall(r"[a-z]+|\d+", text.lower().replace("_", " "))
-
-
-def document(function: Function) -> str:
-    """The text by which a function is found: its name in words (findPets and find_pets are two) and its description."""
-    return f"{' '.join(split(_INNER.sub(' ', function.original or function.name)))}: {function.description}"
+from octocall.words import document, split
 
 
 def plan(request: Request, catalog: Catalog | None = None) -> Plan:
