@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from octocall import show
-from octocall.flags import BundleOption, EncoderOption, MaskOption
+from octocall.flags import BundleOption, MaskOption
 
 if TYPE_CHECKING:
     from octocall.bench.baselines.nearest import Encode
@@ -104,7 +104,6 @@ def v1(
     rows: Annotated[int, typer.Option("--rows", min=2, help="Number of rows; half are unsolvable")] = 1000,
     seed: Annotated[int, typer.Option("--seed", help="Chooses rows and order of candidates")] = 0,
     model: ModelOption = True,
-    encoder: EncoderOption = None,
     report: ReportOption = Path("report/v1"),
 ) -> None:
     """Measure on operations that training never saw, one solvable request to one unsolvable, with and without the mask, beside retrieval and word matching."""
@@ -117,7 +116,7 @@ def v1(
     cases, seen = read_unseen(data, rows, seed)
     if seen:
         show.complain(f"{seen} rows are left out: training rows call their functions")
-    nearest = Nearest(_encode(encoder)).fitted(cases)
+    nearest = Nearest(_encode(bundle)).fitted(cases)
     about = {"exam": "v1", "bundle": bundle if model else None, "left_out": seen, "threshold": nearest.threshold, "seed": seed}
     compare({**systems, "retrieval": nearest.plan, "words": words.plan}, cases, report, about)
 
@@ -171,16 +170,10 @@ def _systems(bundle: str | None, *masks: bool) -> dict[str, Predict]:
     return {name: answering(partial(model.plan, masked=mask)) for name, mask in named.items()} if model is not None else {}
 
 
-def _encode(folder: Path | None) -> Encode:
-    """The pretrained encoder as a function of texts. Raises MissingExtraError, and OctocallError where there is no encoder."""
-    from octocall.errors import MissingExtraError
-    from octocall.train.run import find_encoder
+def _encode(bundle: str) -> Encode:
+    """The encoder of a base as it was before any training, as a function of texts."""
+    from octocall.base import Base
+    from octocall.runtimes.open import encode
 
-    try:
-        from octocall.train.networks import Encoder
-        from octocall.train.open_run import plain_tokenizer
-        from octocall.train.vectors import Documents
-    except ImportError as error:
-        raise MissingExtraError(error.name or "torch", "train") from None
-    place = find_encoder(folder)
-    return Documents(Encoder.pretrained(place), plain_tokenizer(place))
+    base = Base.load(bundle)
+    return partial(encode, base.graphs, base.bundle.tokenizer)

@@ -32,7 +32,7 @@ def test_sgd_tells_how_much_was_said(tmp_path: Path, capsys: pytest.CaptureFixtu
 
 
 def test_v1_puts_retrieval_beside(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cli_bench, "_encode", lambda folder: exams.hashed)
+    monkeypatch.setattr(cli_bench, "_encode", lambda bundle: exams.hashed)
     cli_bench.v1(exams.open_data(tmp_path), model=False, report=tmp_path / "report")
     told = capsys.readouterr()
     assert "1 rows are left out" in told.err and "retrieval: function" in told.out

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
@@ -41,21 +41,26 @@ class Nearest:
         functions = request.functions or ()
         if not functions:
             return None, 0.0
-        texts = [document(function) for function in functions]
-        if unknown := sorted(set(texts) - self.known.keys()):
-            self.known.update(zip(unknown, unit(self.encode(unknown)), strict=True))
-        scores = np.stack([self.known[text] for text in texts]) @ unit(self.encode([request.text]))[0]
+        texts = [request.text, *map(document, functions)]
+        self._read(texts)
+        own, *others = (self.known[text] for text in texts)
+        scores = np.stack(others) @ own
         place = int(np.argmax(scores))
         return functions[place], float(scores[place])
 
     def fitted(self, cases: Sequence[Case]) -> Nearest:
         """The same with the threshold that suits ``cases`` best. Chosen on the exam itself it flatters the baseline, never the model."""
+        self._read(text for case in cases for text in (case.request.text, *map(document, case.request.functions or ())))
         found = [(likeness, _gain(case, function)) for case in cases for function, likeness in [self.best(case.request)]]
         found.sort(key=lambda pair: -pair[0])
         # answering the first i of them, from the most alike down, and refusing the others
         gains = np.concatenate([[0], np.cumsum([gain for _, gain in found])])
         many = int(np.argmax(gains))
         return replace(self, threshold=found[many - 1][0] if many else 2.0)
+
+    def _read(self, texts: Iterable[str]) -> None:
+        if unknown := sorted(set(texts) - self.known.keys()):
+            self.known.update(zip(unknown, unit(self.encode(unknown)), strict=True))
 
 
 def _gain(case: Case, function: Function | None) -> int:
