@@ -103,6 +103,7 @@ def v1(
     bundle: OpenOption = OPEN,
     rows: Annotated[int, typer.Option("--rows", min=2, help="Number of rows; half are unsolvable")] = 1000,
     seed: Annotated[int, typer.Option("--seed", help="Chooses rows and order of candidates")] = 0,
+    nearest: Annotated[bool, typer.Option("--nearest", help="Candidates are the most similar functions, near duplicates too, also of unsolvable requests")] = False,
     model: ModelOption = True,
     report: ReportOption = Path("report/v1"),
 ) -> None:
@@ -113,12 +114,12 @@ def v1(
     from octocall.bench.unseen import read_unseen
 
     systems = _systems(bundle if model else None, True, False)
-    cases, seen = read_unseen(data, rows, seed)
+    cases, seen = read_unseen(data, rows, seed, nearest)
     if seen:
         show.complain(f"{seen} rows are left out: training rows call their functions")
-    nearest = Nearest(_encode(bundle)).fitted(cases)
-    about = {"exam": "v1", "bundle": bundle if model else None, "left_out": seen, "threshold": nearest.threshold, "seed": seed}
-    compare({**systems, "retrieval": nearest.plan, "words": words.plan}, cases, report, about)
+    retriever = Nearest(_encode(bundle)).fitted(cases)
+    about = {"exam": "v1", "bundle": bundle if model else None, "left_out": seen, "threshold": retriever.threshold, "seed": seed, "nearest": nearest}
+    compare({**systems, "retrieval": retriever.plan, "words": words.plan}, cases, report, about)
 
 
 @app.command()

@@ -29,15 +29,18 @@ FUNCTIONS = "functions.jsonl"
 SOLVABLE, UNSOLVABLE = "solvable", "unsolvable"
 SIMILAR = 3
 """So many similar functions stand beside the right one; one more where it is taken away."""
-_ALIKE = 0.9
-"""What shares more of its words with the right function might answer in its place."""
+RANKS = range(4, 10)
+"""They are drawn from these ranks of similarity: closer ones are near duplicates."""
+_ALIKE, _UNRELATED = 0.9, 0.05
+"""What shares more of its words with the right function might answer in its place; what shares less is unrelated."""
 
 
-def read_unseen(folder: Path, rows: int = 1000, seed: int = 0) -> tuple[list[Case], int]:
+def read_unseen(folder: Path, rows: int = 1000, seed: int = 0, nearest: bool = False) -> tuple[list[Case], int]:
     """``rows`` cases, half of them unsolvable, and the number of rows left out because training saw their function.
 
-    Of an open data folder the single calls of held_out.jsonl are taken. Candidates are the right function and the three
-    whose documentation shares the most words with its own, or four such; the irrelevant function is always a candidate.
+    Of an open data folder the single calls of held_out.jsonl are taken. Candidates are the right function and three similar ones of ``RANKS``,
+    or four unrelated ones; with ``nearest`` the three, or four, whose documentation shares the most words with the right one's, near
+    duplicates among them. The irrelevant function is always a candidate.
     Where there are fewer requests than ``rows``, each serves at most twice, once with its function and once without. Raises DataError.
     """
     try:
@@ -54,8 +57,14 @@ def read_unseen(folder: Path, rows: int = 1000, seed: int = 0) -> tuple[list[Cas
     rng.shuffle(fresh)
     half = min(rows // 2, len(fresh))
     index = Similar({name: table[name] for example in examples for name in example.candidates})
-    cases = [_case(example, table[found], index.near(found, SIMILAR), rng) for example, found in fresh[:half]]
-    cases += [_case(example, None, index.near(found, SIMILAR + 1), rng) for example, found in fresh[-half:]]
+    cases = []
+    for number, (example, found) in enumerate([*fresh[:half], *fresh[-half:]]):
+        solvable = number < half
+        if nearest:
+            others = index.near(found, SIMILAR + (not solvable))
+        else:
+            others = index.near(found, SIMILAR, RANKS, rng) if solvable else index.far(found, SIMILAR + 1, rng)
+        cases.append(_case(example, table[found] if solvable else None, others, rng))
     return cases, len(singles) - len(fresh)
 
 
@@ -92,26 +101,38 @@ class Similar:
             for word in words:
                 self._having[word].append(name)
 
-    def near(self, name: str, many: int) -> list[Function]:
-        """The ``many`` functions most like that of the id ``name``: not itself, nothing all but the same, no two of one name."""
-        likeness: Counter[str] = Counter()
+    def near(self, name: str, many: int, ranks: range = range(0), rng: random.Random | None = None) -> list[Function]:
+        """The ``many`` functions most like that of the id ``name``, or as many drawn from ``ranks``: not itself, nothing all but the same, no two of one name."""
+        likeness = self._likeness(name)
+        found: list[Function] = []
+        taken = {self.table[name].name}
+        # where too few share a word, any will do
+        for other in chain(sorted(likeness, key=lambda other: (-likeness[other], other)), (other for other in self.table if other not in likeness)):
+            function = self.table[other]
+            if len(found) == max(many, ranks.stop):
+                break
+            if other != name and function.name not in taken and likeness.get(other, 0.0) <= _ALIKE:
+                found.append(function)
+                taken.add(function.name)
+        drawn = found[ranks.start : ranks.stop]
+        return rng.sample(drawn, many) if rng is not None and len(drawn) >= many else found[:many]
+
+    def far(self, name: str, many: int, rng: random.Random) -> list[Function]:
+        """``many`` functions drawn from those that share next to no words with that of the id ``name``, else the least alike; no two of one name."""
+        likeness = self._likeness(name)
+        others = {self.table[other].name: other for other in self.table if self.table[other].name != self.table[name].name}
+        ranked = sorted(others.values(), key=lambda other: likeness.get(other, 0.0))
+        unrelated = sum(likeness.get(other, 0.0) <= _UNRELATED for other in ranked)
+        return [self.table[other] for other in rng.sample(ranked[: max(many, unrelated)], min(many, len(ranked)))]
+
+    def _likeness(self, name: str) -> dict[str, float]:
+        """The cosine of weighted words, of those functions that share one with that of the id ``name``."""
+        found: dict[str, float] = defaultdict(float)
         for word in self._words[name]:
             # a word that half of all functions share tells nothing and costs the most
             if len(self._having[word]) <= max(20, len(self.table) // 2):
                 for other in self._having[word]:
-                    likeness[other] += self._weight[word]  # type: ignore[assignment]  # a Counter of floats
-        ranked = sorted(likeness, key=lambda other: (-likeness[other] / self._size[other], other))
-        found: list[Function] = []
-        taken = {self.table[name].name}
-        # where too few share a word, any will do
-        for other in chain(ranked, (other for other in self.table if other not in likeness)):
-            function = self.table[other]
-            alike = likeness[other] / self._size[other] / self._size[name]
-            if len(found) == many:
-                break
-            if other != name and function.name not in taken and alike <= _ALIKE:
-                found.append(function)
-                taken.add(function.name)
+                    found[other] += self._weight[word] / self._size[other] / self._size[name]
         return found
 
 
