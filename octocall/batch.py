@@ -20,7 +20,7 @@ from octocall.sources import json_tools
 EXPECTED = 'expected {"id": …, "query": "…", "now": null, "functions": null}'
 
 
-def plan_file(model: Model, source: str, target: str, *, masked: bool, now: datetime | None = None, functions: Functions | None = None,
+def plan_file(model: Model, source: str, target: str, *, masked: bool, must_call: bool = False, now: datetime | None = None, functions: Functions | None = None,
               complain: Callable[[str], None]) -> int:  # fmt: skip
     """Answers every good row of ``source`` in ``target`` (``-`` for the standard streams), each as soon as it is read.
 
@@ -31,7 +31,7 @@ def plan_file(model: Model, source: str, target: str, *, masked: bool, now: date
     if not target:
         raise OctocallError("an empty name was given for the output; a file, or - for standard output, is expected")
     lines = _lines(source)
-    answer = partial(_answer, model, masked=masked, now=now, given=functions)
+    answer = partial(_answer, model, masked=masked, must_call=must_call, now=now, given=functions)
     if target == "-":
         stream = sys.stdout  # taken now: a bar of progress on a terminal stands in for it later
         return _plan_lines(answer, lines, stream.encoding, lambda text: print(text, file=stream, flush=True), complain)
@@ -83,7 +83,7 @@ def _functions(text: str) -> tuple[Function, ...]:
     return loaded.catalog.functions
 
 
-def _answer(model: Model, line: bytes, masked: bool, now: datetime | None, given: Functions | None) -> dict[str, Any]:
+def _answer(model: Model, line: bytes, masked: bool, must_call: bool, now: datetime | None, given: Functions | None) -> dict[str, Any]:
     try:
         row = read_row(line)
     except DataError as error:
@@ -92,6 +92,6 @@ def _answer(model: Model, line: bytes, masked: bool, now: datetime | None, given
         raise DataError(f'no text under "query"; {EXPECTED}')
     moment = now if row.get("now") is None else read_clock(row["now"])
     functions = _functions(json.dumps(row["functions"])) if row.get("functions") is not None else given
-    found = model.trace(Request(row["query"], moment), functions=functions, masked=masked)
+    found = model.trace(Request(row["query"], moment), functions=functions, masked=masked, must_call=must_call)
     plan = found.plan
     return {"id": row.get("id"), "calls": found.catalog.outward(plan).to_json(), "confidence": round(plan.confidence, 4), "latency_ms": round(plan.latency_ms, 2)}

@@ -17,7 +17,7 @@ from octocall.call import read_clock
 from octocall.catalog import CANDIDATES, IRRELEVANT
 from octocall.data.config import SynthConfig
 from octocall.errors import OctocallError, RequestError
-from octocall.flags import BundleOption, EncoderOption, MaskOption, flags
+from octocall.flags import BundleOption, EncoderOption, MaskOption, MustCallOption, flags
 from octocall.train.config import TrainConfig
 
 if TYPE_CHECKING:
@@ -103,6 +103,7 @@ def ask(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object")] = False,
     trace: Annotated[bool, typer.Option("--trace", help="Show every decision of the decoder")] = False,
     mask: MaskOption = True,
+    must_call: MustCallOption = False,
 ) -> None:
     """Carry a request out on the simulated phone.
 
@@ -113,7 +114,7 @@ def ask(
     given = _given(functions, catalogue, candidates)
     model = _model(bundle, given)
     carry_out = _carry_out(model, moment, yes, dry_run) if given is None else None
-    answer = partial(_answer, partial(model.trace, now=moment, functions=given, masked=mask), carry_out, as_json, trace)
+    answer = partial(_answer, partial(model.trace, now=moment, functions=given, masked=mask, must_call=must_call), carry_out, as_json, trace)
     code = answer(" ".join(text).strip()) if text else max(map(partial(_guarded, answer), _requests()), default=0)
     # who types requests one by one has seen what became of each
     raise typer.Exit(code if text or not sys.stdin.isatty() else 0)
@@ -214,6 +215,7 @@ def plan(
     candidates: CandidatesOption = CANDIDATES,
     now: Annotated[str | None, typer.Option("--now", help="The clock of rows without one, such as 2026-03-04T10:30")] = None,
     mask: MaskOption = True,
+    must_call: MustCallOption = False,
 ) -> None:
     """Answer a file of requests.
 
@@ -224,7 +226,7 @@ def plan(
 
     moment = None if now is None else read_clock(now)
     given = _given(functions, catalogue, candidates)
-    if plan_file(_model(bundle, given), input_, output, masked=mask, now=moment, functions=given, complain=show.complain):
+    if plan_file(_model(bundle, given), input_, output, masked=mask, must_call=must_call, now=moment, functions=given, complain=show.complain):
         raise typer.Exit(1)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -61,7 +62,7 @@ def bfcl(
     from octocall.bench.compare import compare
     from octocall.bench.leaderboard import PUBLISHED, read_leaderboard
 
-    systems = _systems(bundle if model else None, mask)
+    systems = _systems(bundle if model else None, octocall={"masked": mask})
     cases, others = read_leaderboard(folder)
     cases = sampled(cases, rows)
     for case in cases:
@@ -90,7 +91,8 @@ def sgd(
     from octocall.bench.compare import compare
     from octocall.bench.dialogues import read_dialogues, share_said
 
-    systems = _systems(bundle if model else None, mask)
+    # at this point of a dialogue a call is due
+    systems = _systems(bundle if model else None, **{"octocall": {"masked": mask, "must_call": True}, "may refuse": {"masked": mask}})
     cases = sampled(read_dialogues(folder or _data("sgd"), turns, together), rows)
     about: dict[str, Any] = {"exam": "sgd", "bundle": bundle if model else None, "turns": turns, "together": together, "said": share_said(cases)}
     show.complain(f"of the values of arguments {100 * about['said']:.1f} % stand in the requests")
@@ -113,7 +115,7 @@ def v1(
     from octocall.bench.compare import compare
     from octocall.bench.unseen import read_unseen
 
-    systems = _systems(bundle if model else None, True, False)
+    systems = _systems(bundle if model else None, **{"octocall": {}, "octocall, no mask": {"masked": False}})
     cases, seen = read_unseen(data, rows, seed, nearest)
     if seen:
         show.complain(f"{seen} rows are left out: training rows call their functions")
@@ -161,14 +163,13 @@ def _data(name: str) -> Path:
     return Path(os.environ.get("OCTOCALL_DATA", "../shared/data")) / name
 
 
-def _systems(bundle: str | None, *masks: bool) -> dict[str, Predict]:
-    """What is measured, by name: a bundle with each of ``masks``; nothing where there is none."""
+def _systems(bundle: str | None, **ways: Mapping[str, Any]) -> dict[str, Predict]:
+    """What is measured, by name: a bundle in each of ``ways``; nothing where there is none."""
     from octocall.bench.compare import answering
     from octocall.model import Model
 
     model = None if bundle is None else Model.load(bundle)
-    named = {"octocall" if mask else "octocall, no mask": mask for mask in masks}
-    return {name: answering(partial(model.plan, masked=mask)) for name, mask in named.items()} if model is not None else {}
+    return {name: answering(partial(model.plan, **way)) for name, way in ways.items()} if model is not None else {}
 
 
 def _encode(bundle: str) -> Encode:

@@ -74,8 +74,10 @@ class _Pointing:
         return any(self.codec.part(self.writer, start, end) for end in self.stops(start))
 
 
-def decode(runtime: Runtime, codec: SpansCodec, mask: Mask, reading: Reading, *, masked: bool = True) -> Decoded:
-    """The most likely symbols, one by one; without ``masked`` the network's own choice, however wrong."""
+def decode(
+    runtime: Runtime, codec: SpansCodec, mask: Mask, reading: Reading, *, masked: bool = True, barred: frozenset[int] = frozenset()
+) -> Decoded:  # fmt: skip
+    """The most likely symbols, one by one, none of ``barred`` where there is another; without ``masked`` the network's own choice, however wrong."""
     writer, pointing_size = codec.writer(reading), len(reading)
     pointing = _Pointing(codec, writer)
     state: Any = runtime.start(reading.ids)
@@ -91,6 +93,8 @@ def decode(runtime: Runtime, codec: SpansCodec, mask: Mask, reading: Reading, *,
             began = time.perf_counter()
             logits, state = runtime.step(state, previous, codec.labels[row.label or AFTER])
             candidates = _candidates(row, pointing, len(codec.vocab), pointing_size)
+            if barred and not barred.isdisjoint(candidates.tolist()):
+                candidates = candidates[~np.isin(candidates, list(barred))]
             symbol, probability = _choose(logits, candidates, pointing, row) if masked else _argmax(logits)
             steps.append(Step(symbol_name(codec.vocab, reading, symbol), len(candidates), probability, 1000 * (time.perf_counter() - began)))
             if not masked and symbol not in candidates:

