@@ -22,6 +22,11 @@ settings.register_profile("default", deadline=None, suppress_health_check=[Healt
 settings.load_profile("default")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files first, so that no test process is left with one of them while the others are done."""
+    items.sort(key=lambda item: Path(item.nodeid).parent.name != "train")
+
+
 def small_tokenizer() -> tokenizers.Tokenizer:
     """A BERT-like tokenizer whose word pieces are single characters."""
     letters = [chr(c) for c in range(33, 127)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,10 @@ from octocall.export.run import export_bundle  # noqa: E402
 from octocall.train.networks import Encoder, _bert_names  # noqa: E402
 from octocall.train.run import train  # noqa: E402
 from tests.conftest import small_tokenizer  # noqa: E402
-from tests.train.test_trainer import CONFIG, examples  # noqa: E402
+from tests.train.test_trainer import CONFIG as LARGER  # noqa: E402
+from tests.train.test_trainer import examples  # noqa: E402
+
+CONFIG = replace(LARGER, decoder_layers=1)
 
 
 @pytest.fixture(scope="module")
