@@ -2,7 +2,7 @@
 
 A book is a text file with a section per function. A line is a template, ``{parameter}`` a slot
 filled from a pool, ``{parameter=words}`` a value of the author's own, ``{parameter:variant}`` a slot
-of another wording; what is only implied stands behind ``|``. Under ``[combined]`` the calls stand
+of another wording; what is only implied stands behind ``|``, in quotes where it has spaces. Under ``[combined]`` the calls stand
 before ``=>`` and ``{2.level}`` says whose value a slot is; ``{1.name+2.contact_name}`` is said once
 and serves two calls.
 """
@@ -19,7 +19,7 @@ from octocall.errors import DataError
 
 COMBINED = "combined"
 _SLOT = re.compile(r"\{(?:(\d+)\.)?(\w+)(?:\+(\d+)\.(\w+))?(?::(\w+))?(?:=([^{}]*))?\}")
-_TOKEN = re.compile(r"\s*([A-Za-z_]\w*|[()=;,]|[^\s()=;,]+)")
+_TOKEN = re.compile(r"\s*(\"[^\"]*\"|[A-Za-z_]\w*|[()=;,]|[^\s()=;,]+)")
 
 
 @dataclass(frozen=True)
@@ -107,8 +107,8 @@ def _phrasing(line: str, section: str, source: str, catalog: Catalog) -> Phrasin
         shapes = read_shapes(calls)
     else:
         template, _, constants = line.partition(" | ")
-        pairs = re.findall(r"(\w+)=(\S+?)[,;]?(?=\s|$)", constants)
-        shapes = (Shape(section, dict(pairs)),)
+        pairs = re.findall(r"(\w+)=(\"[^\"]*\"|\S+?)[,;]?(?=\s|$)", constants)
+        shapes = (Shape(section, {name: value.strip('"') for name, value in pairs}),)
     if not template.strip():
         raise ValueError("no template")
     return Phrasing(tuple(_cut(template.strip(), shapes, catalog)), shapes, source)
@@ -145,7 +145,7 @@ def _read_shape(tokens: list[str], at: int) -> tuple[Shape, int]:
         if at + 3 < len(tokens) and tokens[at + 3] == "(":
             nested[parameter], at = _read_shape(tokens, at + 2)
         else:
-            constants[parameter], at = tokens[at + 2], at + 3
+            constants[parameter], at = tokens[at + 2].strip('"'), at + 3
     return Shape(name, constants, nested), at + 1
 
 
