@@ -70,9 +70,7 @@ def update_delivery(
     """
 
 
-def cancel_delivery(
-    delivery_id: str, reason: Literal["changed_mind", "wrong_address", "too_slow", "store_closed", "duplicate", "other"] = "other"
-) -> None:
+def cancel_delivery(delivery_id: str, reason: Literal["changed_mind", "wrong_address", "too_slow", "store_closed", "duplicate", "other"] = "other") -> None:
     """Calls a delivery off.
 
     Args:
@@ -81,7 +79,9 @@ def cancel_delivery(
     """
 
 
-def request_refund(delivery_id: str, reason: Literal["missing_item", "damaged", "late", "never_arrived", "wrong_order"], amount: float | None = None) -> str:
+def request_refund(
+    delivery_id: str, reason: Literal["missing_item", "damaged", "late", "never_arrived", "wrong_order"], amount: Annotated[float | None, Number(0, 10000)] = None
+) -> str:
     """Asks for money back after a delivery went wrong.
 
     Args:

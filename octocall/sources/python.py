@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+import dataclasses
 import importlib
 import inspect
 import re
 import types as builtin_types
 import typing
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Container, Iterable, Sequence
 from datetime import date, datetime, time
+from enum import Enum
 from typing import Any
 
 from octocall.catalog import Catalog
 from octocall.errors import PlanError, SignatureError
 from octocall.function import REQUIRED, Function, Parameter
-from octocall.types import Boolean, Choice, Date, DateTime, Integer, Number, Text, TimeOfDay, Type
+from octocall.types import Boolean, Choice, Date, DateTime, Field, Integer, List, Number, Record, Text, TimeOfDay, Type
 from octocall.types.temporal import STAMP
 
 _PLAIN: dict[Any, Type] = {
     str: Text(), int: Integer(), float: Number(), bool: Boolean(), time: TimeOfDay(), date: Date(), datetime: DateTime(),
 }  # fmt: skip
+_LISTS = {list: False, tuple: False, Sequence: False, set: True, frozenset: True}
+"""Hints of several values, and whether each stands there once."""
+_DEEPEST = 8
 _SPHINX = re.compile(r"^\s*:param\s+(?:[^:]*\s)?(\w+)\s*:\s*(.*)$")
 _GOOGLE = re.compile(r"^\s+\*{0,2}(\w+)\s*(?:\([^)]*\))?\s*:\s*(.*)$")
 _SECTION = re.compile(r"^\s*(Args|Arguments|Parameters|Returns|Raises|Yields|Examples?|Notes?)\s*:\s*$")
@@ -97,13 +102,43 @@ def read_hint(hint: Any, where: str) -> Type:
         return inner
     if origin is typing.Literal:
         return Choice(args)
+    if origin in (typing.Required, typing.NotRequired):
+        return read_hint(args[0], where)
     if origin in (typing.Union, builtin_types.UnionType):
         given = [arg for arg in args if arg is not type(None)]
         if len(given) == 1:
             return read_hint(given[0], where)
     if isinstance(hint, type) and hint in _PLAIN:
         return _PLAIN[hint]
-    raise SignatureError(f"{where} has the type hint {hint!r}; expected str, int, float, bool, time, date, datetime, Literal[…] or Annotated[…, an octocall type]")
+    if origin in _LISTS and (len(args) == 1 or args[1:] == (...,)):
+        return List(read_hint(args[0], where), unique=_LISTS[origin])
+    if isinstance(hint, type) and issubclass(hint, Enum):
+        return Choice(tuple(one.value for one in hint))
+    if isinstance(hint, type) and (dataclasses.is_dataclass(hint) or typing.is_typeddict(hint)):
+        return _record(hint, where)
+    raise SignatureError(
+        f"{where} has the type hint {hint!r}; expected str, int, float, bool, time, date, datetime, Literal[…], an Enum, list[…], a dataclass, a TypedDict "
+        "or Annotated[…, an octocall type]"
+    )
+
+
+def _record(hint: type, where: str) -> Record:
+    """The fields of a dataclass or TypedDict. Raises SignatureError, also where one holds itself."""
+    if where.count(".") > _DEEPEST:
+        raise SignatureError(f"{where} is nested more than {_DEEPEST} deep; give it fewer levels, or a text")
+    try:
+        hints = typing.get_type_hints(hint, include_extras=True)
+    except NameError as error:
+        raise SignatureError(f"{where} has a field whose type hint cannot be looked up ({error}); import it outside of TYPE_CHECKING") from error
+    if dataclasses.is_dataclass(hint):
+        required = {f.name: f.default is dataclasses.MISSING and f.default_factory is dataclasses.MISSING for f in dataclasses.fields(hint)}
+    else:
+        # __required_keys__ is wrong where annotations are texts
+        whole: bool = hint.__total__  # type: ignore[attr-defined]
+        required = {
+            name: typing.get_origin(kind) is typing.Required or (whole and typing.get_origin(kind) is not typing.NotRequired) for name, kind in hints.items()
+        }
+    return Record(tuple(Field(name, read_hint(kind, f"{where}.{name}"), required[name]) for name, kind in hints.items()))
 
 
 def read_docstring(doc: str, names: Container[str]) -> tuple[str, dict[str, str]]:

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, time
-from typing import Annotated, Literal
+from enum import Enum
+from typing import Annotated, Literal, Required, TypedDict
 
 import pytest
 
@@ -9,7 +12,7 @@ from octocall.errors import PlanError, SignatureError
 from octocall.function import REQUIRED
 from octocall.interchange import dump_catalog, load_catalog
 from octocall.sources.python import function, load
-from octocall.types import Boolean, Choice, Context, Integer, Number, Text, TimeOfDay
+from octocall.types import Boolean, Choice, Context, Field, Integer, List, Number, Record, Text, TimeOfDay
 
 
 def brew(kind: Literal["tea", "coffee"], cups: Annotated[int, (1, 6)] = 1, at: time | None = None, *, hot: bool = True) -> str:
@@ -44,6 +47,41 @@ def test_google_docstring_and_hints() -> None:
     assert [p.description for p in found.parameters] == ["what to brew", "how many cups there are", "when", ""]
     assert [p.default for p in found.parameters] == [REQUIRED, 1, None, True]
     assert found.returns == Text()
+
+
+class Size(Enum):
+    SMALL, LARGE = "small", "large"
+
+
+@dataclass
+class Stop:
+    place: str
+    nights: int = 1
+
+
+class Room(TypedDict, total=False):
+    name: Required[str]
+    size: Size
+
+
+@dataclass
+class Box:
+    inside: "Box"  # noqa: UP037
+
+
+def pack(items: list[str], seats: tuple[int, ...], tags: set[Size], stops: Sequence[Stop] | None = None, room: Room | None = None) -> None:
+    """Packs."""
+
+
+def test_lists_records_and_enumerations() -> None:
+    size = Choice(("small", "large"))
+    stop, room = Record((Field("place", Text()), Field("nights", Integer(), False))), Record((Field("name", Text()), Field("size", size, False)))
+    assert [p.type for p in function(pack).parameters] == [List(Text()), List(Integer()), List(size, unique=True), List(stop), room]
+
+    def hold(box: Box) -> None: ...
+
+    with pytest.raises(SignatureError, match="more than 8 deep"):
+        function(hold)
 
 
 def test_sphinx_docstring() -> None:
