@@ -209,7 +209,8 @@ class Catalogue:
         return _named([(int(numbers[i]), *self._cached(int(numbers[i])), float(scores[i])) for i in best])
 
     def _shortlist(self, given: NDArray[np.float32], words: NDArray[np.float32] | None, many: int) -> NDArray[np.int64]:
-        """Numbers of at least ``many`` functions, all where there are no more: those whose signs differ least from a vector's; with words, half by these."""
+        """Numbers of at least ``many`` functions, all where there are no more: those whose signs differ least from a vector's; with words, half as many and
+        those that are said at least half as much as the one that is said most."""
         if many >= len(self):
             return np.arange(len(self))
         own = signs(given, self._centre)
@@ -220,7 +221,10 @@ class Catalogue:
                 part += np.bitwise_count(row[begin : begin + _BLOCK] ^ bits)
         alike = many if words is None else many // 2
         numbers = np.flatnonzero(differing <= np.searchsorted(np.cumsum(np.bincount(differing)), alike))
-        return numbers if words is None else np.union1d(numbers, np.argpartition(words, -alike)[-alike:])
+        if words is None or not (most := words.max()):
+            return numbers
+        said = np.flatnonzero(words >= most / 2)  # a partition of very many numbers, most of them zero, takes longer than all the rest
+        return np.union1d(numbers, said if len(said) <= many else said[np.argpartition(words[said], -many)[-many:]])
 
     def _place(self, number: int) -> int:
         if not 0 <= number < len(self):
