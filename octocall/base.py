@@ -19,7 +19,7 @@ from octocall.bundle import Bundle
 from octocall.call import Request
 from octocall.catalog import IRRELEVANT, Catalog
 from octocall.catalogue import Catalogue
-from octocall.codecs.signature import Signature, pieces_of
+from octocall.codecs.signature import Signature, pieces_of, shares_of
 from octocall.codecs.spans import MARKS, SpansCodec
 from octocall.decode import Runtime
 from octocall.errors import CatalogueError, OctocallError
@@ -166,4 +166,4 @@ def bound_runtime(graphs: Graphs, codec: SpansCodec, functions: Sequence[Underst
     places = [f.rows[s.rows[path]] for f, s in zip(functions, signatures, strict=True) for path in s.places]
     seen = [f.rows[: 1 + len(s.places)] for f, s in zip(functions, signatures, strict=True) if s.function.name != IRRELEVANT]
     given = (np.stack(rows), np.stack(answers), np.stack(places or [none]), np.concatenate(seen))
-    return OpenRuntime(graphs, order, len(CORE) + len(rows), pieces_of(codec.tokenizer, names), given)
+    return OpenRuntime(graphs, order, len(CORE) + len(rows), pieces_of(codec.tokenizer, names), shares_of(codec.tokenizer, signatures) or [{}], given)

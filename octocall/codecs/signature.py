@@ -7,6 +7,7 @@ nothing else of the documentation reaches the network.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -44,6 +45,14 @@ KINDS = 2 + 2 * (len(_KINDS) + 1)
 """Functions, literals, and every kind of value, required or not."""
 _WORDS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+|[^\W\d_]+")
 MAX_DESCRIPTION = 400
+_COMMON = frozenset(
+    re.findall(
+        r"\w+",
+        "a an the of to for in on at by with from into and or but not no is are was were be been it its this that these those as if so then there which who whose "
+        "what when where how can could will would should may must has have had do does e g i eg ie etc default optional required value values parameter argument",
+    )
+)
+"""Words of descriptions that tell no place from another."""
 
 
 def words(name: str) -> str:
@@ -54,6 +63,27 @@ def words(name: str) -> str:
 def pieces_of(tokenizer: tokenizers.Tokenizer, names: Sequence[str]) -> list[frozenset[int]]:
     """The word pieces of each name or value: what the words of a request are held against."""
     return [frozenset(e.ids) for e in tokenizer.encode_batch([words(name) for name in names], add_special_tokens=False)]
+
+
+def shares_of(tokenizer: tokenizers.Tokenizer, signatures: Sequence[Signature]) -> list[dict[int, float]]:
+    """For each place of each signature, in order: the word pieces by which it may be mentioned, and how much each tells.
+
+    A word of the name weighs one, a word of the description half as much, both divided by the number of places of the function that have it.
+    """
+    texts = [(words(path[-1]), " ".join(_telling(meaning))) for s in signatures for path, (_, _, meaning) in s.places.items()]
+    encoded = iter(tokenizer.encode_batch([text for pair in texts for text in pair], add_special_tokens=False))
+    pairs = iter([(frozenset(name.ids), frozenset(meaning.ids)) for name, meaning in zip(encoded, encoded, strict=True)])
+    found = []
+    for signature in signatures:
+        own = [next(pairs) for _ in signature.places]
+        having = Counter(piece for name, meaning in own for piece in name | meaning)
+        found += [{piece: (1.0 if piece in name else 0.5) / having[piece] for piece in name | meaning} for name, meaning in own]
+    return found
+
+
+def _telling(text: str) -> list[str]:
+    """The words of a description that may tell one place from another."""
+    return [word for word in re.findall(r"[^\W\d_]+", text[:MAX_DESCRIPTION].lower()) if word not in _COMMON]
 
 
 @dataclass(frozen=True)

@@ -25,8 +25,8 @@ _NAMES: dict[str, tuple[list[str], list[str]]] = {
     "document": (["states"], ["vectors"]),
     "understanding": (["rows", "kinds"], ["understood", "answers"]),
     "question": (["states"], ["encoded", "question"]),
-    "tables": (["encoded", "question", "symbols", "answers", "said", "places", "seen"], ["inputs", "outputs", "labels", "keys", "values", "alike"]),
-    "step": (["symbol", "label", "inputs", "outputs", "labels", "keys", "values", "alike", "past_keys", "past_values"], ["logits", "new_keys", "new_values"]),
+    "tables": (["encoded", "question", "symbols", "answers", "said", "places", "seen", "told"], ["inputs", "outputs", "labels", "keys", "values", "hints"]),
+    "step": (["symbol", "label", "inputs", "outputs", "labels", "keys", "values", "hints", "past_keys", "past_values"], ["logits", "new_keys", "new_values"]),
 }  # fmt: skip
 
 
@@ -48,7 +48,7 @@ def export_open(network: OpenNetwork, pretrained: Encoder, folder: Path) -> None
         states = parts["stem"](torch.arange(100, 100 + length)[None].repeat(2, 1))
         encoded, question = parts["question"](states[:1])
         rows_of = (torch.randn(count, width) for count in (symbols, symbols, places, seen))
-        table_inputs = (encoded, question, next(rows_of), next(rows_of), torch.rand(symbols), *rows_of)
+        table_inputs = (encoded, question, next(rows_of), next(rows_of), torch.rand(symbols), *rows_of, torch.rand(3, places, length))
         tables = parts["tables"](*table_inputs)
         empty = torch.zeros(layers, network.heads, steps, width // network.heads)
         given: dict[str, tuple[tuple[torch.Tensor, ...], Any]] = {
@@ -56,9 +56,9 @@ def export_open(network: OpenNetwork, pretrained: Encoder, folder: Path) -> None
             "document": ((states,), ({0: batch, 1: pieces},)),
             "understanding": ((torch.randn(6, width), torch.arange(6) % KINDS), ({0: rows}, {0: rows})),
             "question": ((states[:1],), ({1: pieces},)),
-            "tables": (table_inputs, ({1: pieces}, None, {0: rows}, {0: rows}, {0: rows}, {0: more}, {0: memory})),
+            "tables": (table_inputs, ({1: pieces}, None, {0: rows}, {0: rows}, {0: rows}, {0: more}, {0: memory}, {1: more, 2: pieces})),
             "step": ((torch.tensor([1]), torch.tensor([0]), *tables, empty, empty.clone()),
-                     (None, None, {0: table}, {0: table}, {0: labels}, {2: memory}, {2: memory}, {0: table}, {2: past}, {2: past})),
+                     (None, None, {0: table}, {0: table}, {0: labels}, {2: memory}, {2: memory}, {0: labels, 1: table}, {2: past}, {2: past})),
         }  # fmt: skip
         for name, part in parts.items():
             write_graph(part, given[name][0], folder / f"{name}.onnx", *_NAMES[name], given[name][1])

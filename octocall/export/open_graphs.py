@@ -7,7 +7,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from octocall.train.networks import Encoder
-from octocall.train.open_network import CORE, OpenNetwork, mean_of
+from octocall.train.open_network import PLACES, OpenNetwork, mean_of
 
 
 class Stem(nn.Module):
@@ -73,18 +73,23 @@ class Tables(nn.Module):
         super().__init__()
         self.network = network
 
-    def forward(self, states: Tensor, question: Tensor, symbols: Tensor, answers: Tensor, said: Tensor, labels: Tensor, memory: Tensor) -> tuple[Tensor, ...]:
+    def forward(
+        self, states: Tensor, question: Tensor, symbols: Tensor, answers: Tensor, said: Tensor, labels: Tensor, memory: Tensor, told: Tensor
+    ) -> tuple[Tensor, ...]:
         """From the encoder's states [1, length, width] and question [width], rows of the dynamic symbols, what each is found by
-        (zero for literals) and how much of it is said, rows of the places and rows that the request sees, [any, width] each: input and output tables, place table,
-        keys and values [layers, heads, length + seen, width / heads], and likeness [symbols of the table]."""
+        (zero for literals) and how much of it is said, rows of the places and rows that the request sees, [any, width] each, and where the
+        places are mentioned [3, places, length]: input and output tables, place table, keys and values [layers, heads, length + seen, width / heads], and
+        what is added to the logits of each place [labels, symbols of the table]."""
         network = self.network
         fused, _ = network.fusion(states, None, network.fusion.cross.remember(memory[None]), None, None)
         inputs, outputs = network.tables(states, fused, None, symbols[None], said[None])
         seen = torch.cat([fused, memory[None]], 1)
         memories = [layer.cross.remember(seen) for layer in network.blocks]
         keys, values = (torch.cat([part[i] for part in memories]) for i in (0, 1))
-        alike = F.pad(network.likeness * (answers @ question), (CORE, 2 * states.shape[1]))
-        return inputs[0], outputs[0], torch.cat([network.labels, network.to_label(labels)]), keys, values, alike
+        where, behind, before = F.pad(told, (0, 0, PLACES, 0))  # choosing and going on are mentioned nowhere
+        places = torch.cat([network.labels, network.to_label(labels)]) + network.mentioned(where[None], fused)[0]
+        choosing = torch.arange(places.shape[0]) == 0
+        return inputs[0], outputs[0], places, keys, values, network.hints(choosing, network.likeness * (answers @ question)[None], behind, before)
 
 
 class OpenStep(nn.Module):
@@ -95,7 +100,7 @@ class OpenStep(nn.Module):
         self.network = network
 
     def forward(
-        self, symbol: Tensor, label: Tensor, inputs: Tensor, outputs: Tensor, labels: Tensor, keys: Tensor, values: Tensor, alike: Tensor,
+        self, symbol: Tensor, label: Tensor, inputs: Tensor, outputs: Tensor, labels: Tensor, keys: Tensor, values: Tensor, hints: Tensor,
         past_keys: Tensor, past_values: Tensor,
     ) -> tuple[Tensor, Tensor, Tensor]:  # fmt: skip
         """``symbol``, ``label`` [1] are rows of the tables; past keys and values [layers, heads, steps, width / heads]; returns
@@ -111,4 +116,4 @@ class OpenStep(nn.Module):
             new_keys.append(key)
             new_values.append(value)
         logits = (network.norm(x) @ outputs.T)[0, 0] / x.shape[-1] ** 0.5
-        return logits + alike * (label == 0), torch.cat(new_keys), torch.cat(new_values)
+        return logits + hints[label][0], torch.cat(new_keys), torch.cat(new_values)

@@ -120,6 +120,24 @@ def said(symbols: Sequence[frozenset[int]], ids: Sequence[int]) -> NDArray[np.fl
     return np.array([len(pieces & known) / len(pieces) if pieces else 0.0 for pieces in symbols], np.float32)
 
 
+_FADING = 0.7
+"""What a mention says of the word next to it, it says so much less of the one after that."""
+
+
+def mentions(places: Sequence[Mapping[int, float]], ids: Sequence[int]) -> NDArray[np.float32]:
+    """Where the words of places stand in a request of word pieces [n]: how much each piece tells of each place, and how close
+    behind or before such a piece it stands, [3, places, n]."""
+    found = np.zeros((3, len(places), len(ids)), np.float32)
+    told, behind, before = found
+    for i, shares in enumerate(places):
+        told[i] = [shares.get(piece, 0.0) for piece in ids]
+    if told.any():
+        for i in range(1, len(ids)):
+            behind[:, i] = np.maximum(_FADING * behind[:, i - 1], told[:, i - 1])
+            before[:, -1 - i] = np.maximum(_FADING * before[:, -i], told[:, -i])
+    return found
+
+
 @dataclass(frozen=True)
 class State:
     """What a request and its candidates came to, and the decoder's past."""
@@ -132,10 +150,14 @@ class State:
 class OpenRuntime:
     """The network bound to the candidates of a codec, in the codec's numbering of symbols and places."""
 
-    def __init__(self, graphs: Graphs, order: Sequence[int], fixed: int, symbols: Sequence[frozenset[int]], given: tuple[NDArray[np.float32], ...]) -> None:
+    def __init__(
+        self, graphs: Graphs, order: Sequence[int], fixed: int, symbols: Sequence[frozenset[int]], places: Sequence[Mapping[int, float]],
+        given: tuple[NDArray[np.float32], ...],
+    ) -> None:  # fmt: skip
         """``order``: the row of the network's table of each symbol of the codec; ``fixed``: rows of that table before the pointers;
-        ``symbols``: the word pieces of the dynamic symbols; ``given``: their rows, what each is found by, rows of the places and rows that the request sees."""
-        self.graphs, self._order, self._fixed, self._symbols, self._given = graphs, np.array(order), fixed, symbols, given
+        ``symbols``: the word pieces of the dynamic symbols; ``places``: ``shares_of`` the places; ``given``: rows of the symbols, what each is found by,
+        rows of the places and rows that the request sees."""
+        self.graphs, self._order, self._fixed, self._symbols, self._places, self._given = graphs, np.array(order), fixed, symbols, places, given
         self._empty = np.zeros(graphs.past, np.float32)
 
     def start(self, ids: tuple[int, ...]) -> State:
@@ -145,7 +167,7 @@ class OpenRuntime:
     def meet(self, ids: Sequence[int], encoded: NDArray[Any], question: NDArray[Any]) -> State:
         """The state of a request that has been read already."""
         rows, answers, places, seen = self._given
-        found = self.graphs.run("tables", encoded, question, rows, answers, said(self._symbols, ids), places, seen)
+        found = self.graphs.run("tables", encoded, question, rows, answers, said(self._symbols, ids), places, seen, mentions(self._places, ids))
         return State(tuple(found), self._empty, self._empty)
 
     def step(self, state: State, symbol: int, label: int) -> tuple[NDArray[np.float32], State]:

@@ -25,6 +25,8 @@ CORE = 9
 PLACES = 2
 """Places with rows of their own: choosing a function, and going on or ending."""
 HIDDEN = -1e4
+_SCALE = 20
+"""Lets the weights of closeness to a mention, few and far from zero, move as fast as they must."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,8 @@ class OpenBatch:
     ids, mask [batch, length]; rows [rows, width] with kinds and owner [rows]: the number of the first row of the
     same function; symbols [batch, dynamic symbols]: numbers of rows, -1 for none; is_function likewise; said likewise: how
     much of its words stands in the request, 0 to 1;
-    memory [batch, seen]: rows that the request sees, -1 for none; previous, labels, targets [batch, steps];
+    memory [batch, seen]: rows that the request sees, -1 for none; previous, labels, targets [batch, steps]; told [3, batch, steps, length]:
+    where the words of the place to fill stand in the request, and what stands close behind or before them;
     bank [functions, width] and wanted [batch]: documents to be found among, and the right one or IGNORE.
     """
 
@@ -50,6 +53,7 @@ class OpenBatch:
     previous: Tensor
     labels: Tensor
     targets: Tensor
+    told: Tensor
     bank: Tensor
     wanted: Tensor
 
@@ -75,6 +79,8 @@ class OpenNetwork(nn.Module):
         self.start_in, self.stop_in = nn.Linear(width, width), nn.Linear(width, width)
         self.start_out, self.stop_out = nn.Linear(width, width), nn.Linear(width, width)
         self.gist, self.heard = nn.Linear(width, width), nn.Parameter(torch.zeros(width))
+        self.mention, self.beside = nn.Linear(width, width, bias=False), nn.Parameter(torch.zeros(2, 2))
+        nn.init.zeros_(self.mention.weight)
         self.ask, self.find = nn.Linear(width, width), nn.Linear(width, width)
         for layer in (self.ask, self.find):
             nn.init.zeros_(layer.weight)
@@ -135,14 +141,15 @@ class OpenNetwork(nn.Module):
         steps = batch.previous.shape[1]
         x = inputs.gather(1, batch.previous.unsqueeze(-1).expand(-1, -1, inputs.shape[-1]))
         labels = torch.cat([self.labels, self.to_label(flat)])
-        x = x + labels[batch.labels] + self.places[torch.arange(steps, device=bias.device).clamp(max=len(self.places) - 1)]
+        told, *beside = batch.told
+        x = x + labels[batch.labels] + self.mentioned(told, fused) + self.places[torch.arange(steps, device=bias.device).clamp(max=len(self.places) - 1)]
         causal = torch.full((steps, steps), HIDDEN, device=bias.device).triu(1)
         seen, seen_bias = torch.cat([fused, memory], 1), torch.cat([bias, memory_bias], -1)
         for layer in self.blocks:
             x, _ = layer(x, None, layer.cross.remember(seen), causal, seen_bias)
         question = self.question(mean_of(states, present))
         alike = self.alike(question, batch.rows[batch.symbols.clamp(min=0)], batch.is_function)
-        logits = self.score(x, outputs, alike, batch.labels == 0)
+        logits = self.score(x, outputs) + self.hints(batch.labels == 0, alike.unsqueeze(1), *beside)
         hidden = torch.cat([batch.mask.new_zeros(len(batch.mask), CORE), batch.symbols < 0, ~batch.mask, ~batch.mask], 1)
         return logits.masked_fill(hidden.unsqueeze(1), HIDDEN), question @ self.answer(batch.bank).T
 
@@ -150,11 +157,21 @@ class OpenNetwork(nn.Module):
         """How much the request resembles each dynamic symbol that is a function, [batch, dynamic]."""
         return self.likeness * (self.answer(rows) @ question.unsqueeze(-1)).squeeze(-1) * is_function
 
-    def score(self, x: Tensor, outputs: Tensor, alike: Tensor, choosing: Tensor) -> Tensor:
-        """Scaled products of decoder states with the output rows; where a function is chosen, its likeness is added."""
+    def mentioned(self, told: Tensor, fused: Tensor) -> Tensor:
+        """What the request says where it mentions places, [..., places, width], from told [..., places, length] and states [..., length, width]."""
+        return cast(Tensor, self.mention(told @ fused / told.sum(-1, keepdim=True).clamp(min=1)))
+
+    def hints(self, choosing: Tensor, alike: Tensor, behind: Tensor, before: Tensor) -> Tensor:
+        """What is added to logits, [..., places, CORE + dynamic + 2 length]: likeness [..., 1, dynamic] where a function is chosen, else how close
+        behind or before its mention [..., places, length] a span would begin and end."""
+        start, stop = (_SCALE * (own[0] * behind + own[1] * before) for own in self.beside)
+        dynamic = choosing.unsqueeze(-1) * alike
+        return torch.cat([dynamic.new_zeros(*dynamic.shape[:-1], CORE), dynamic, start, stop], -1)
+
+    def score(self, x: Tensor, outputs: Tensor) -> Tensor:
+        """Scaled products of decoder states with the output rows."""
         logits: Tensor = self.norm(x) @ outputs.transpose(1, 2) / math.sqrt(x.shape[-1])
-        extra = F.pad(alike, (CORE, outputs.shape[1] - CORE - alike.shape[1]))
-        return logits + choosing.unsqueeze(-1) * extra.unsqueeze(1)
+        return logits
 
 
 def mean_of(states: Tensor, present: Tensor | None) -> Tensor:

@@ -14,14 +14,14 @@ import torch
 from numpy.typing import NDArray
 
 from octocall.catalog import IRRELEVANT, Catalog
-from octocall.codecs.signature import Signature, pieces_of
+from octocall.codecs.signature import Signature, pieces_of, shares_of
 from octocall.codecs.spans import AFTER, CALL, SpansCodec
 from octocall.codecs.writer import AND, DEFAULT, END
 from octocall.data.example import Example
 from octocall.errors import OctocallError
 from octocall.function import Function
 from octocall.mask import Mask
-from octocall.runtimes.open import said
+from octocall.runtimes.open import mentions, said
 from octocall.train.batches import IGNORE
 from octocall.train.open_network import CORE, PLACES, OpenBatch
 from octocall.types import ABSENT, MISSING, NEXT, OPEN, START, STOP
@@ -127,6 +127,8 @@ class Candidates:
         self.literals = [{text: row for text in s.literals if (row := s.rows[text]) < MOST_ROWS} for s in signatures]
         self.names = [function.name for function in functions]
         self.places = [1 + len(s.places) for s in signatures]
+        shares = iter(shares_of(tokenizer, signatures))
+        self.shares: list[list[Mapping[int, float]]] = [[next(shares) for _ in s.places] for s in signatures]
         self.vectors = vectors
         symbols = list(dict.fromkeys((*self.names, *(text for texts in self.literals for text in texts))))
         self.pieces = dict(zip(symbols, pieces_of(tokenizer, symbols), strict=True))
@@ -192,8 +194,9 @@ class Candidates:
         memory = [place[n] + i for n in found for i in range(min(self.places[n], MOST_ROWS))]
         spoken = said([self.pieces[name] for name in (*(self.names[n] for n in found), *literals)], row.ids.tolist())
         if away:
-            return _Plan(symbols, spoken, memory, [(_MARK, MARKS[IRRELEVANT], 0)])
+            return _Plan(symbols, spoken, memory, [(_MARK, MARKS[IRRELEVANT], 0)], mentions([{}], row.ids.tolist()))
         order = {number: i for i, number in enumerate(found)}
+        told = mentions([self.shares[row.gold[label // 256]][label % 256 - 1] if label >= 0 else {} for label in row.labels.tolist()], row.ids.tolist())
         decisions = []
         for kind, value, label in zip(row.kinds.tolist(), row.values.tolist(), row.labels.tolist(), strict=True):
             at = -1 - label if label < 0 else PLACES + place[row.gold[label // 256]] + label % 256
@@ -202,17 +205,19 @@ class Candidates:
             elif kind == _LITERAL:
                 kind, value = _CALL, CORE + literals[row.literals[value]]
             decisions.append((kind, value, at))
-        return _Plan(symbols, spoken, memory, decisions)
+        return _Plan(symbols, spoken, memory, decisions, told)
 
 
 @dataclass(frozen=True)
 class _Plan:
-    """Symbols as (row, whether a function), how much of each is said, rows of the memory, decisions as (kind, value, label)."""
+    """Symbols as (row, whether a function), how much of each is said, rows of the memory, decisions as (kind, value, label), and where the place of
+    each decision is mentioned [3, decisions, length]."""
 
     symbols: list[tuple[int, bool]]
     said: NDArray[np.float32]
     memory: list[int]
     decisions: list[tuple[int, int, int]]
+    told: NDArray[np.float32]
 
 
 def _tensors(rows: Sequence[OpenRow], plans: Sequence[_Plan], documents: tuple[NDArray[Any], ...], bank: NDArray[np.float32], wanted: Sequence[int]) -> OpenBatch:
@@ -222,6 +227,7 @@ def _tensors(rows: Sequence[OpenRow], plans: Sequence[_Plan], documents: tuple[N
     symbols, functions, spoken = np.full((batch, dynamic), -1, np.int64), *np.zeros((2, batch, dynamic), np.float32)
     memory = np.full((batch, max(1, *(len(plan.memory) for plan in plans))), -1, np.int64)
     previous, labels, targets = np.zeros((batch, steps), np.int64), np.zeros((batch, steps), np.int64), np.full((batch, steps), IGNORE, np.int64)
+    told = np.zeros((3, batch, steps, length), np.float32)
     offsets = {_MARK: 0, _CALL: 0, _START: CORE + dynamic, _STOP: CORE + dynamic + length}
     for i, (row, plan) in enumerate(zip(rows, plans, strict=True)):
         ids[i, : len(row.ids)], mask[i, : len(row.ids)] = row.ids, True
@@ -231,6 +237,7 @@ def _tensors(rows: Sequence[OpenRow], plans: Sequence[_Plan], documents: tuple[N
         memory[i, : len(plan.memory)] = plan.memory
         decided = [value + offsets[kind] for kind, value, _ in plan.decisions]
         previous[i, 1 : len(decided)], targets[i, : len(decided)] = decided[:-1], decided
+        told[:, i, : len(decided), : len(row.ids)] = plan.told
         labels[i, : len(decided)] = [label for _, _, label in plan.decisions]
-    arrays = (ids, mask, *documents, symbols, functions, spoken, memory, previous, labels, targets, bank, np.array(wanted, np.int64))
+    arrays = (ids, mask, *documents, symbols, functions, spoken, memory, previous, labels, targets, told, bank, np.array(wanted, np.int64))
     return OpenBatch(*map(torch.from_numpy, arrays))
