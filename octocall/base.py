@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,18 +22,20 @@ from octocall.catalogue import Catalogue
 from octocall.codecs.signature import Signature, pieces_of, shares_of
 from octocall.codecs.spans import MARKS, SpansCodec
 from octocall.decode import Runtime
-from octocall.errors import CatalogueError, OctocallError
+from octocall.errors import BundleError, CatalogueError, OctocallError
 from octocall.files import write_atomically
 from octocall.function import Function
 from octocall.mask import Mask
 from octocall.reading import Reading
-from octocall.runtimes.open import Asked, Graphs, OnnxGraphs, OpenRuntime, Understood, ask, understand
+from octocall.runtimes.open import Asked, Binding, Graphs, OnnxGraphs, OpenRuntime, Understood, ask, understand
 from octocall.types import ABSENT, OPEN
 from octocall.vocab import BEGIN
 
 NOTHING = Function(IRRELEVANT, "Nothing here fits.", original="no_relevant_function")
 CORE = (BEGIN, *MARKS, OPEN, ABSENT, IRRELEVANT)
 """Symbols with rows of their own in the network, in this order."""
+ROWS, OWN = "rows.npz", ("tables", "step")
+"""What a compiled bundle has of its own: the rows of its functions, and these graphs."""
 _KEPT = 64
 """So many sets of candidates are kept ready."""
 
@@ -51,6 +53,21 @@ def cache_folder() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "octocall"
 
 
+class Joined:
+    """The graphs of a base with those that a catalog has of its own in their place."""
+
+    def __init__(self, base: Graphs, own: Graphs) -> None:
+        self._base, self._own = base, own
+
+    @property
+    def past(self) -> tuple[int, ...]:
+        return self._own.past
+
+    def run(self, name: str, *given: NDArray[Any]) -> Sequence[NDArray[Any]]:
+        """The outputs of a part."""
+        return (self._own if name in OWN else self._base).run(name, *given)
+
+
 class Base:
     """Binds sets of functions. Each function's documentation is read once and kept on disk by its digest."""
 
@@ -66,6 +83,19 @@ class Base:
     def load(cls, name: str | Path = "base", threads: int = 0) -> Base:
         """Opens a bundle by name or folder. Raises BundleError."""
         return cls(Bundle.open(name), threads)
+
+    def tuned(self, bundle: Bundle, threads: int = 0) -> OpenRuntime:
+        """The network of a bundle that was compiled on top of this base. Raises BundleError where it was another base."""
+        if bundle.settings["base"] != self._digest:
+            raise BundleError(f"{bundle.folder} was compiled on top of another base than {self.bundle.folder}; compile it again")
+        try:
+            with np.load(bundle.folder / ROWS) as kept:
+                rows, answers = kept["rows"].astype(np.float32), kept["answers"].astype(np.float32)
+        except (OSError, ValueError, KeyError) as error:
+            raise BundleError(f"{bundle.folder / ROWS} cannot be read ({error}); compile the bundle again") from error
+        ends = np.cumsum([len(signature.kinds) for signature in bundle.codec.signatures])
+        understood = [Understood(own, answer) for own, answer in zip(np.split(rows, ends[:-1]), answers, strict=True)]
+        return OpenRuntime(Joined(self.graphs, OnnxGraphs(bundle.folder, threads, OWN)), binding(bundle.codec, understood))
 
     def bind(self, functions: tuple[Function, ...]) -> Bound:
         """The network for these candidates, in their order; the irrelevant function comes last where it is not among them.
@@ -118,7 +148,7 @@ class Base:
                 name = signature.function.original
                 raise CatalogueError(f"of {name} {len(own.rows)} rows are kept where this version of octocall needs {1 + len(signature.rows)}; import it again")
         understood = [*known, *(self.understood(signature) for signature in codec.signatures[len(known) :])]
-        return codec, Mask(codec.grammar, codec.vocab), bound_runtime(self.graphs, codec, understood)
+        return codec, Mask(codec.grammar, codec.vocab), OpenRuntime(self.graphs, binding(codec, understood))
 
     def understood(self, signature: Signature) -> Understood:
         """What the network keeps of a function, read from its documentation or from the disk."""
@@ -144,13 +174,13 @@ class Base:
         return found
 
 
-def bound_runtime(graphs: Graphs, codec: SpansCodec, functions: Sequence[Understood]) -> OpenRuntime:
-    """The open network in the codec's numbering of symbols; ``functions`` are those of its catalog in order."""
-    rows: list[NDArray[np.float32]] = []
-    answers: list[NDArray[np.float32]] = []
-    order, names = [], []
+def binding(codec: SpansCodec, functions: Sequence[Understood]) -> Binding:
+    """What the network needs of a codec's functions; ``functions`` are those of its catalog in order."""
+    signatures = codec.signatures
+    first = np.concatenate([[0], np.cumsum([len(function.rows) for function in functions])]).astype(np.int64)
     tokens = {token: i for i, token in enumerate(codec.catalog.tokens)}
-    signatures, none = codec.signatures, np.zeros_like(functions[0].answer)
+    order, names, answers = list[int](), list[str](), list[NDArray[np.float32]]()
+    symbols = list[int]()
     for symbol in codec.vocab.symbols:
         number = tokens.get(symbol)
         if number is not None and codec.catalog.functions[number].name == IRRELEVANT:
@@ -158,12 +188,14 @@ def bound_runtime(graphs: Graphs, codec: SpansCodec, functions: Sequence[Underst
         elif number is None and symbol not in codec.literals:
             order.append(CORE.index(symbol))
         else:
-            order.append(len(CORE) + len(rows))
-            names.append(symbol if number is None else codec.catalog.functions[number].name)
+            order.append(len(CORE) + len(symbols))
             owner = number if number is not None else codec.literals[symbol][0]
-            rows.append(functions[owner].rows[0 if number is not None else signatures[owner].rows[symbol]])
-            answers.append(functions[owner].answer if number is not None else none)
-    places = [f.rows[s.rows[path]] for f, s in zip(functions, signatures, strict=True) for path in s.places]
-    seen = [f.rows[: 1 + len(s.places)] for f, s in zip(functions, signatures, strict=True) if s.function.name != IRRELEVANT]
-    given = (np.stack(rows), np.stack(answers), np.stack(places or [none]), np.concatenate(seen))
-    return OpenRuntime(graphs, order, len(CORE) + len(rows), pieces_of(codec.tokenizer, names), shares_of(codec.tokenizer, signatures) or [{}], given)
+            names.append(symbol if number is None else codec.catalog.functions[number].name)
+            symbols.append(int(first[owner]) + (0 if number is not None else signatures[owner].rows[symbol]))
+            answers.append(functions[owner].answer if number is not None else np.zeros_like(functions[owner].answer))
+    places = [first[i] + s.rows[path] for i, s in enumerate(signatures) for path in s.places]
+    seen = [first[i] + row for i, s in enumerate(signatures) if s.function.name != IRRELEVANT for row in range(1 + len(s.places))]
+    return Binding(
+        np.array(order), len(CORE) + len(symbols), np.concatenate([function.rows for function in functions]), np.array(symbols), np.array(places or [0]),
+        np.array(seen), np.stack(answers), pieces_of(codec.tokenizer, names), shares_of(codec.tokenizer, signatures) or [{}],
+    )  # fmt: skip

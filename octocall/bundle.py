@@ -21,9 +21,10 @@ FORMAT = "octocall-bundle-1"
 FILES = ("catalog.json", "tokenizer.json", "codec.json", "card.md")
 GRAPHS = {
     "compiled": ("prefill.onnx", "step.onnx"),
-    "open": ("stem.onnx", "document.onnx", "understanding.onnx", "question.onnx", "tables.onnx", "step.onnx"),
+    "open": ("stem.onnx", "document.onnx", "understanding.onnx", "question.onnx", "tables.onnx", "step.onnx", "folded.npz"),
+    "tuned": ("tables.onnx", "step.onnx", "rows.npz"),
 }
-"""The weights by kind of network: for one catalog, or for functions that come with the request."""
+"""The weights by kind of network: for one catalog alone, for functions that come with the request, for one catalog on top of such a base."""
 MANIFEST = "bundle.json"
 
 

@@ -54,6 +54,9 @@ class Model:
         bundle = Bundle.open(name)
         if bundle.network == "open":
             return cls(None, bundle.codec, Base(bundle, threads))
+        if bundle.network == "tuned":
+            base = Base.load(threads=threads)
+            return cls(base.tuned(bundle, threads), bundle.codec, base)
         return cls(OnnxRuntime(bundle.folder, threads), bundle.codec)
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import os
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,6 +20,7 @@ from octocall.export.open_graphs import Document, OpenStep, Question, Stem, Tabl
 from octocall.runtimes.open import GRAPHS, Graphs
 from octocall.train.networks import Encoder
 from octocall.train.open_network import CORE, OpenNetwork
+from octocall.train.restore import FOLDED
 
 _NAMES: dict[str, tuple[list[str], list[str]]] = {
     "stem": (["ids"], ["states"]),
@@ -35,44 +37,59 @@ def _parts(network: OpenNetwork, pretrained: Encoder) -> dict[str, nn.Module]:
     return {name: module.eval() for name, module in zip(GRAPHS, modules, strict=True)}
 
 
-def export_open(network: OpenNetwork, pretrained: Encoder, folder: Path) -> None:
-    """Writes the six graphs in float32; lengths, numbers of rows and of steps stay open."""
-    network, width, layers = network.cpu().eval(), network.encoder.width, len(network.blocks)
-    length, symbols, places, seen, steps = 7, 11, 5, 6, 3
-    dim = torch.export.Dim
-    batch, pieces, rows, more = dim("batch", min=1), dim("pieces", min=3, max=511), dim("rows", min=1), dim("more", min=1)
-    labels, memory, past, table = dim("labels", min=1), dim("memory", min=1), dim("past", min=0), dim("table", min=CORE)
-    parts = _parts(network, pretrained)
+def export_open(network: OpenNetwork, pretrained: Encoder | None, folder: Path) -> None:
+    """Writes the graphs in float32; lengths, numbers of rows and of steps stay open. Without ``pretrained`` only those that a catalog has of its own."""
+    network, width = network.cpu().eval(), network.encoder.width
+    length, dim = 7, torch.export.Dim
+    batch, pieces, rows = dim("batch", min=1), dim("pieces", min=3, max=511), dim("rows", min=1)
     folder.mkdir(parents=True, exist_ok=True)
     with torch.no_grad():
-        states = parts["stem"](torch.arange(100, 100 + length)[None].repeat(2, 1))
-        encoded, question = parts["question"](states[:1])
-        rows_of = (torch.randn(count, width) for count in (symbols, symbols, places, seen))
-        table_inputs = (encoded, question, next(rows_of), next(rows_of), torch.rand(symbols), *rows_of, torch.rand(3, places, length))
-        tables = parts["tables"](*table_inputs)
-        empty = torch.zeros(layers, network.heads, steps, width // network.heads)
-        given: dict[str, tuple[tuple[torch.Tensor, ...], Any]] = {
-            "stem": ((torch.arange(100, 100 + length)[None].repeat(2, 1),), ({0: batch, 1: pieces},)),
-            "document": ((states,), ({0: batch, 1: pieces},)),
-            "understanding": ((torch.randn(6, width), torch.arange(6) % KINDS), ({0: rows}, {0: rows})),
-            "question": ((states[:1],), ({1: pieces},)),
-            "tables": (table_inputs, ({1: pieces}, None, {0: rows}, {0: rows}, {0: rows}, {0: more}, {0: memory}, {1: more, 2: pieces})),
-            "step": ((torch.tensor([1]), torch.tensor([0]), *tables, empty, empty.clone()),
-                     (None, None, {0: table}, {0: table}, {0: labels}, {2: memory}, {2: memory}, {0: labels, 1: table}, {2: past}, {2: past})),
-        }  # fmt: skip
-        for name, part in parts.items():
-            write_graph(part, given[name][0], folder / f"{name}.onnx", *_NAMES[name], given[name][1])
+        if pretrained is not None:
+            parts = _parts(network, pretrained)
+            ids = torch.arange(100, 100 + length)[None].repeat(2, 1)
+            states = parts["stem"](ids)
+            given: dict[str, tuple[tuple[torch.Tensor, ...], Any]] = {
+                "stem": ((ids,), ({0: batch, 1: pieces},)),
+                "document": ((states,), ({0: batch, 1: pieces},)),
+                "understanding": ((torch.randn(6, width), torch.arange(6) % KINDS), ({0: rows}, {0: rows})),
+                "question": ((states[:1],), ({1: pieces},)),
+            }
+            for name, (arguments, shapes) in given.items():
+                write_graph(parts[name], arguments, folder / f"{name}.onnx", *_NAMES[name], shapes)
+            # what the graphs have no name for any more, and a tuning starts from
+            np.savez(folder / FOLDED, inputs=network.inputs.numpy(), outputs=network.outputs.numpy(), beside=network.beside.numpy())
+        _export_own(network, folder, torch.randn(1, length, width))
 
 
-def export_open_int8(network: OpenNetwork, pretrained: Encoder, folder: Path) -> None:
+def _export_own(network: OpenNetwork, folder: Path, encoded: torch.Tensor) -> None:
+    """The graphs that a catalog has of its own, traced with a request of so many word pieces."""
+    symbols, places, seen, steps, layers, width = 11, 5, 6, 3, len(network.blocks), encoded.shape[-1]
+    dim = torch.export.Dim
+    pieces, rows, more = dim("pieces", min=3, max=511), dim("rows", min=1), dim("more", min=1)
+    labels, memory, past, table = dim("labels", min=1), dim("memory", min=1), dim("past", min=0), dim("table", min=CORE)
+    tables, step = Tables(network).eval(), OpenStep(network).eval()
+    rows_of = (torch.randn(count, width) for count in (symbols, symbols, places, seen))
+    met = (encoded, torch.randn(width), next(rows_of), next(rows_of), torch.rand(symbols), *rows_of, torch.rand(3, places, encoded.shape[1]))
+    empty = torch.zeros(layers, network.heads, steps, width // network.heads)
+    decided = (torch.tensor([1]), torch.tensor([0]), *tables(*met), empty, empty.clone())
+    open_ends = ({1: pieces}, None, {0: rows}, {0: rows}, {0: rows}, {0: more}, {0: memory}, {1: more, 2: pieces})
+    open_steps = (None, None, {0: table}, {0: table}, {0: labels}, {2: memory}, {2: memory}, {0: labels, 1: table}, {2: past}, {2: past})
+    write_graph(tables, met, folder / "tables.onnx", *_NAMES["tables"], open_ends)
+    write_graph(step, decided, folder / "step.onnx", *_NAMES["step"], open_steps)
+
+
+def export_open_int8(network: OpenNetwork, pretrained: Encoder | None, folder: Path) -> None:
     """The same graphs with eight-bit weights, in smaller blocks than a compiled network's: more plans stay as in torch, and the size has room."""
     packed = copy.deepcopy(network)
-    packed.encoder.words = PackedWords(network.encoder.words.weight.detach())  # type: ignore[assignment]
+    if pretrained is not None:
+        packed.encoder.words = PackedWords(network.encoder.words.weight.detach())  # type: ignore[assignment]
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder) as scratch:
         export_open(packed, pretrained, Path(scratch))
-        for name in GRAPHS:
-            pack_products(Path(scratch) / f"{name}.onnx", folder / f"{name}.onnx", block=64)
+        for path in sorted(Path(scratch).glob("*.onnx")):
+            pack_products(path, folder / path.name, block=64)
+        if pretrained is not None:
+            os.replace(Path(scratch) / FOLDED, folder / FOLDED)
 
 
 class TorchGraphs(Graphs):

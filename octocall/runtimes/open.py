@@ -147,17 +147,34 @@ class State:
     values: NDArray[Any]
 
 
-class OpenRuntime:
-    """The network bound to the candidates of a codec, in the codec's numbering of symbols and places."""
+@dataclass(frozen=True)
+class Binding:
+    """The functions of a codec as the network needs them.
 
-    def __init__(
-        self, graphs: Graphs, order: Sequence[int], fixed: int, symbols: Sequence[frozenset[int]], places: Sequence[Mapping[int, float]],
-        given: tuple[NDArray[np.float32], ...],
-    ) -> None:  # fmt: skip
-        """``order``: the row of the network's table of each symbol of the codec; ``fixed``: rows of that table before the pointers;
-        ``symbols``: the word pieces of the dynamic symbols; ``places``: ``shares_of`` the places; ``given``: rows of the symbols, what each is found by,
-        rows of the places and rows that the request sees."""
-        self.graphs, self._order, self._fixed, self._symbols, self._places, self._given = graphs, np.array(order), fixed, symbols, places, given
+    ``order``: the row of the network's table of each symbol of the codec; ``fixed``: rows of that table before the pointers; ``rows`` [any, width]: what is
+    kept of all functions, one after the other, of which ``symbols``, ``places`` and ``seen`` are those of the dynamic symbols, of the places and of what
+    the request sees; ``answers`` [symbols, width]: what the symbols are found by, zero for literals; ``spoken``: their word pieces; ``shares``:
+    ``shares_of`` the places.
+    """
+
+    order: NDArray[np.int64]
+    fixed: int
+    rows: NDArray[np.float32]
+    symbols: NDArray[np.int64]
+    places: NDArray[np.int64]
+    seen: NDArray[np.int64]
+    answers: NDArray[np.float32]
+    spoken: Sequence[frozenset[int]]
+    shares: Sequence[Mapping[int, float]]
+
+
+class OpenRuntime:
+    """The network bound to the functions of a codec, in the codec's numbering of symbols and places."""
+
+    def __init__(self, graphs: Graphs, binding: Binding) -> None:
+        self.graphs, self.binding = graphs, binding
+        rows = binding.rows
+        self._given = rows[binding.symbols], binding.answers, rows[binding.places], rows[binding.seen]
         self._empty = np.zeros(graphs.past, np.float32)
 
     def start(self, ids: tuple[int, ...]) -> State:
@@ -167,16 +184,16 @@ class OpenRuntime:
     def meet(self, ids: Sequence[int], encoded: NDArray[Any], question: NDArray[Any]) -> State:
         """The state of a request that has been read already."""
         rows, answers, places, seen = self._given
-        found = self.graphs.run("tables", encoded, question, rows, answers, said(self._symbols, ids), places, seen, mentions(self._places, ids))
+        found = self.graphs.run("tables", encoded, question, rows, answers, said(self.binding.spoken, ids), places, seen, mentions(self.binding.shares, ids))
         return State(tuple(found), self._empty, self._empty)
 
     def step(self, state: State, symbol: int, label: int) -> tuple[NDArray[np.float32], State]:
         """Logits [symbols + 2 n] and the next state."""
-        fixed = len(self._order)
-        row = self._order[symbol] if symbol < fixed else symbol - fixed + self._fixed
+        order = self.binding.order
+        row = order[symbol] if symbol < len(order) else symbol - len(order) + self.binding.fixed
         given = (np.array([row], np.int64), np.array([label], np.int64), *state.memory)
         logits, keys, values = self.graphs.run("step", *given, state.keys, state.values)
-        return np.concatenate([logits[self._order], logits[self._fixed :]]), State(state.memory, keys, values)
+        return np.concatenate([logits[order], logits[self.binding.fixed :]]), State(state.memory, keys, values)
 
 
 @dataclass(frozen=True)

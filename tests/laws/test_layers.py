@@ -27,7 +27,7 @@ LAYERS = [
     ["cli", "__init__"],
     ["__main__"],
 ]
-HEAVY = {"torch": {"train", "export"}, "safetensors": {"train"}, "onnxscript": {"export"}, "onnx": {"export"}, "matplotlib": {"bench"},
+HEAVY = {"torch": {"train", "export"}, "safetensors": {"train"}, "onnxscript": {"export"}, "onnx": {"export", "train"}, "matplotlib": {"bench"},
          "onnxruntime": {"runtimes", "export"}, "mcp": {"sources"}, "yaml": {"sources"}, "httpx": {"data"}, "ray": {"data", "importing"}, "rapidfuzz": {"data"},
          "bm25s": {"words"}}  # fmt: skip
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
