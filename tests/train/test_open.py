@@ -17,7 +17,7 @@ from octocall.base import NOTHING, Base, cache_folder  # noqa: E402
 from octocall.bundle import GRAPHS, Bundle  # noqa: E402
 from octocall.call import Call, Plan, Request  # noqa: E402
 from octocall.catalog import IRRELEVANT, Catalog  # noqa: E402
-from octocall.codecs.signature import KINDS, Signature, pieces_of, words  # noqa: E402
+from octocall.codecs.signature import KINDS, Signature, pieces_of, shares_of, words  # noqa: E402
 from octocall.codecs.spans import SpansCodec  # noqa: E402
 from octocall.data.example import Example, read_examples, read_functions, write_examples, write_functions  # noqa: E402
 from octocall.decode import decode  # noqa: E402
@@ -26,7 +26,7 @@ from octocall.export.open import TorchGraphs, export_open  # noqa: E402
 from octocall.export.open_run import parity  # noqa: E402
 from octocall.function import Function, Parameter  # noqa: E402
 from octocall.model import Model  # noqa: E402
-from octocall.runtimes.open import said  # noqa: E402
+from octocall.runtimes.open import mentions, said  # noqa: E402
 from octocall.train.config import TrainConfig  # noqa: E402
 from octocall.train.networks import Encoder  # noqa: E402
 from octocall.train.open_network import OpenNetwork  # noqa: E402
@@ -240,3 +240,20 @@ def test_what_is_said_is_a_share_of_word_pieces() -> None:
     (words,) = pieces_of(tokenizer, ["light_den"])
     found = said([words, frozenset((*words, 10**6)), frozenset()], tokenizer.encode("den with a light").ids)
     assert found.tolist() == pytest.approx([1.0, len(words) / (len(words) + 1), 0.0])
+
+
+def test_a_word_tells_more_of_a_place_the_fewer_places_have_it() -> None:
+    tokenizer = small_tokenizer()
+    # word pieces are single characters here
+    given = Function("send", "", (Parameter("ab", Text(), "the c"), Parameter("ad", Text()), Parameter("e", Record((Field("f", Text()),)))))
+    shares = shares_of(tokenizer, [Signature(given), Signature(TIMER)])
+    first, *inner = (tokenizer.encode(text, add_special_tokens=False).ids for text in ("a", "xb", "c", "xd", "e", "f"))
+    b, c, d = inner[0][1], inner[1][0], inner[2][1]
+    assert shares[0] == {first[0]: 0.5, b: 1.0, c: 0.5} and shares[1] == {first[0]: 0.5, d: 1.0}
+    assert shares[2] == {inner[3][0]: 1.0} and shares[3] == {inner[4][0]: 1.0} and len(shares) == 5
+
+
+def test_what_stands_near_a_mention() -> None:
+    told, behind, before = mentions([{7: 1.0, 9: 0.5}, {}], [1, 7, 3, 4, 9])
+    assert told.tolist() == [[0, 1, 0, 0, 0.5], [0] * 5] and not behind[1].any() and not before[1].any()
+    assert np.allclose(behind[0], [0, 0, 1, 0.7, 0.49]) and np.allclose(before[0], [1, 0.7 * 0.7 * 0.5, 0.7 * 0.5, 0.5, 0])
