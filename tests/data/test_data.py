@@ -68,6 +68,7 @@ def test_shipped_books_are_large_and_every_phrasing_can_be_filled(android: Catal
     assert len(failed) < 0.005 * len(phrasings), failed
 
 
+@pytest.mark.slow
 def test_data_are_the_same_again_verified_and_disjoint(tmp_path: Path, codec: SpansCodec) -> None:
     first = compile_data(codec, SMALL, tmp_path / "a")
     compile_data(codec, SMALL, tmp_path / "b")

@@ -15,6 +15,7 @@ from tests.importing.test_import import check, rows, run, write
 
 ray: Any = pytest.importorskip("ray", reason="Ray is not installed; pip install '.[cluster]' adds it")
 pytest.importorskip("ray.data", reason="Ray Data is not installed; pip install '.[cluster]' adds it")
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")

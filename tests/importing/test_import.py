@@ -144,6 +144,7 @@ def test_interrupted_and_resumed(source: Path, tmp_path: Path) -> None:
     check(out, 1300)
 
 
+@pytest.mark.slow
 def test_killed_at_any_moment(source: Path, tmp_path: Path) -> None:
     script = ("import os, signal, sys; from pathlib import Path\n"
               "from octocall.importing.run import import_catalogue; from tests.importing.stand_in import understand\n"

@@ -48,6 +48,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_from_examples_to_a_bundle_that_answers(folder: Path) -> None:
     record = train("android", folder / "data", folder / "run", folder / "encoder", CONFIG, lambda point: None)
     assert record["curve"][-1]["step"] == CONFIG.steps and set(record["data"]) == {TRAIN, HELD_OUT}

@@ -121,6 +121,7 @@ def exported(trained: Trainer, tmp_path_factory: pytest.TempPathFactory) -> Path
     return folder
 
 
+@pytest.mark.slow
 def test_exports_keep_the_plans(small: SpansCodec, trained: Trainer, exported: Path, tmp_path: Path) -> None:
     requests = [example.request for example in examples()] + [Request("sky of Lima and Bonn " * k, NOW) for k in (1, 3)]
     export_int8(trained.network, tmp_path / "int8")

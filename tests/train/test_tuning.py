@@ -85,6 +85,7 @@ def test_weights_that_cannot_be_read_back(folder: Path, tmp_path: Path) -> None:
         restore_own(tmp_path)
 
 
+@pytest.mark.slow
 def test_an_interrupted_tuning_goes_on(base: Base, tmp_path: Path) -> None:
     codec = codec_of(base)
     rows, given = read_rows(examples(), codec, base), bound(codec, base)
