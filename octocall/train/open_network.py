@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import cast
+from typing import Protocol, cast
 
 import torch
 from torch import Tensor, nn
@@ -56,6 +56,33 @@ class OpenBatch:
     told: Tensor
     bank: Tensor
     wanted: Tensor
+
+
+class Decisions(Protocol):
+    """What of a batch the decoder needs: ``mask`` [batch, length], ``said`` [batch, dynamic], ``labels`` [batch, steps], ``told`` [3, batch, steps, length]."""
+
+    @property
+    def mask(self) -> Tensor: ...
+    @property
+    def said(self) -> Tensor: ...
+    @property
+    def labels(self) -> Tensor: ...
+    @property
+    def told(self) -> Tensor: ...
+
+
+@dataclass(frozen=True)
+class Met:
+    """Requests that have been read, and the functions they meet: states [batch, length, width], rows that they see [batch, seen, width], each with the
+    bias that hides padding; rows of the dynamic symbols [batch, dynamic, width] and of the places [any, width]; likeness [batch, dynamic]."""
+
+    states: Tensor
+    bias: Tensor
+    memory: Tensor
+    memory_bias: Tensor
+    symbols: Tensor
+    places: Tensor
+    alike: Tensor
 
 
 class OpenNetwork(nn.Module):
@@ -136,22 +163,28 @@ class OpenNetwork(nn.Module):
         flat = self.understand(batch.rows, batch.kinds, batch.owner)
         memory = flat[batch.memory.clamp(min=0)]
         memory_bias = torch.zeros(batch.memory.shape, device=bias.device).masked_fill(batch.memory < 0, HIDDEN)[:, None, None]
-        fused, _ = self.fusion(states, None, self.fusion.cross.remember(memory), bias, memory_bias)
-        inputs, outputs = self.tables(states, fused, present, flat[batch.symbols.clamp(min=0)], batch.said)
-        steps = batch.previous.shape[1]
-        x = inputs.gather(1, batch.previous.unsqueeze(-1).expand(-1, -1, inputs.shape[-1]))
-        labels = torch.cat([self.labels, self.to_label(flat)])
-        told, *beside = batch.told
-        x = x + labels[batch.labels] + self.mentioned(told, fused) + self.places[torch.arange(steps, device=bias.device).clamp(max=len(self.places) - 1)]
-        causal = torch.full((steps, steps), HIDDEN, device=bias.device).triu(1)
-        seen, seen_bias = torch.cat([fused, memory], 1), torch.cat([bias, memory_bias], -1)
-        for layer in self.blocks:
-            x, _ = layer(x, None, layer.cross.remember(seen), causal, seen_bias)
         question = self.question(mean_of(states, present))
         alike = self.alike(question, batch.rows[batch.symbols.clamp(min=0)], batch.is_function)
-        logits = self.score(x, outputs) + self.hints(batch.labels == 0, alike.unsqueeze(1), *beside)
+        met = Met(states, bias, memory, memory_bias, flat[batch.symbols.clamp(min=0)], flat, alike)
+        logits = self.write(met, batch, batch.previous)
         hidden = torch.cat([batch.mask.new_zeros(len(batch.mask), CORE), batch.symbols < 0, ~batch.mask, ~batch.mask], 1)
         return logits.masked_fill(hidden.unsqueeze(1), HIDDEN), question @ self.answer(batch.bank).T
+
+    def write(self, met: Met, batch: Decisions, previous: Tensor) -> Tensor:
+        """Logits [batch, steps, CORE + dynamic + 2 length] of all steps at once, ``previous`` [batch, steps] being what was decided before."""
+        present = batch.mask.float()
+        fused, _ = self.fusion(met.states, None, self.fusion.cross.remember(met.memory), met.bias, met.memory_bias)
+        inputs, outputs = self.tables(met.states, fused, present, met.symbols, batch.said)
+        told, *beside = batch.told
+        x = inputs.gather(1, previous.unsqueeze(-1).expand(-1, -1, inputs.shape[-1]))
+        steps = previous.shape[1]
+        labels = torch.cat([self.labels, self.to_label(met.places)])
+        x = x + labels[batch.labels] + self.mentioned(told, fused) + self.places[torch.arange(steps, device=x.device).clamp(max=len(self.places) - 1)]
+        causal = torch.full((steps, steps), HIDDEN, device=x.device).triu(1)
+        seen, seen_bias = torch.cat([fused, met.memory], 1), torch.cat([met.bias, met.memory_bias], -1)
+        for layer in self.blocks:
+            x, _ = layer(x, None, layer.cross.remember(seen), causal, seen_bias)
+        return self.score(x, outputs) + self.hints(batch.labels == 0, met.alike.unsqueeze(1), *beside)
 
     def alike(self, question: Tensor, rows: Tensor, is_function: Tensor) -> Tensor:
         """How much the request resembles each dynamic symbol that is a function, [batch, dynamic]."""

@@ -16,7 +16,7 @@ from octocall.runtimes.open import Binding, mentions, said
 from octocall.train.batches import Batch, Row, collate
 from octocall.train.config import TrainConfig
 from octocall.train.networks import Encoder
-from octocall.train.open_network import CORE, HIDDEN, PLACES, OpenNetwork
+from octocall.train.open_network import CORE, HIDDEN, PLACES, Met, OpenNetwork
 from octocall.train.trainer import decision_loss
 
 FROZEN = ("side_", "row_norm", "kinds", "ask", "find")
@@ -61,24 +61,14 @@ class Tuned(nn.Module):
 
     def forward(self, batch: TunedBatch) -> Tensor:
         """Logits [batch, steps, symbols of the codec + 2 length], all steps at once."""
-        network, size = self.network, len(batch.ids)
+        size, fixed = len(batch.ids), CORE + len(self.symbols)
         bias = torch.zeros(batch.mask.shape, device=batch.ids.device).masked_fill(~batch.mask, HIDDEN)[:, None, None]
-        memory = self.rows[self.seen].expand(size, -1, -1)
-        fused, _ = network.fusion(batch.encoded, None, network.fusion.cross.remember(memory), bias, None)
-        inputs, outputs = network.tables(batch.encoded, fused, batch.mask.float(), self.rows[self.symbols].expand(size, -1, -1), batch.said)
-        told, *beside = batch.told
-        fixed = CORE + len(self.symbols)
-        previous = torch.where(batch.symbols < len(self.order), self.order[batch.symbols.clamp(max=len(self.order) - 1)], batch.symbols - len(self.order) + fixed)
-        x = inputs.gather(1, previous.unsqueeze(-1).expand(-1, -1, inputs.shape[-1]))
-        labels = torch.cat([network.labels, network.to_label(self.rows[self.places])])
-        steps = batch.symbols.shape[1]
-        x = x + labels[batch.labels] + network.mentioned(told, fused) + network.places[torch.arange(steps).clamp(max=len(network.places) - 1)]
-        causal = torch.full((steps, steps), HIDDEN, device=bias.device).triu(1)
-        seen, seen_bias = torch.cat([fused, memory], 1), torch.cat([bias, bias.new_zeros(size, 1, 1, memory.shape[1])], -1)
-        for layer in network.blocks:
-            x, _ = layer(x, None, layer.cross.remember(seen), causal, seen_bias)
-        alike = network.likeness * (batch.question @ self.answers.T)
-        logits = network.score(x, outputs) + network.hints(batch.labels == 0, alike.unsqueeze(1), *beside)
+        memory, symbols = (self.rows[at].expand(size, -1, -1) for at in (self.seen, self.symbols))
+        alike = self.network.likeness * (batch.question @ self.answers.T)
+        met = Met(batch.encoded, bias, memory, bias.new_zeros(size, 1, 1, memory.shape[1]), symbols, self.rows[self.places], alike)
+        own = batch.symbols < len(self.order)
+        previous = torch.where(own, self.order[batch.symbols.clamp(max=len(self.order) - 1)], batch.symbols - len(self.order) + fixed)
+        logits = self.network.write(met, batch, previous)
         hidden = torch.cat([batch.mask.new_zeros(size, fixed), ~batch.mask, ~batch.mask], 1)
         logits = logits.masked_fill(hidden.unsqueeze(1), HIDDEN)
         return torch.cat([logits[..., self.order], logits[..., fixed:]], -1)
