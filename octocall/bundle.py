@@ -13,6 +13,7 @@ import tokenizers
 
 from octocall.catalog import Catalog
 from octocall.codecs.spans import SpansCodec
+from octocall.confidence import Confidence
 from octocall.errors import BundleError
 from octocall.files import digest, write_atomically
 from octocall.interchange import dump_catalog, load_catalog
@@ -22,15 +23,18 @@ FILES = ("catalog.json", "tokenizer.json", "codec.json", "card.md")
 GRAPHS = {
     "compiled": ("prefill.onnx", "step.onnx"),
     "open": ("stem.onnx", "document.onnx", "understanding.onnx", "question.onnx", "tables.onnx", "step.onnx", "folded.npz"),
-    "tuned": ("tables.onnx", "step.onnx", "rows.npz"),
+    "tuned": ("tables.onnx", "step.onnx", "folded.npz", "rows.npz"),
 }
 """The weights by kind of network: for one catalog alone, for functions that come with the request, for one catalog on top of such a base."""
+EXAMPLES, IMPLEMENTATIONS, PAGE = "examples.jsonl.gz", "functions.py", "report.html"
+EXTRAS = (EXAMPLES, IMPLEMENTATIONS, PAGE)
+"""What a bundle may hold beside: the rows it was made with, the functions themselves, what was measured of it."""
 MANIFEST = "bundle.json"
 
 
 @dataclass(frozen=True)
 class Bundle:
-    """A folder with exactly FILES, the GRAPHS of its ``network`` and a manifest of their SHA-256 digests."""
+    """A folder with exactly FILES, the GRAPHS of its ``network``, any of EXTRAS, and a manifest of their SHA-256 digests."""
 
     folder: Path
     catalog: Catalog
@@ -42,6 +46,12 @@ class Bundle:
     def codec(self) -> SpansCodec:
         """The codec that the network was trained with."""
         return SpansCodec(self.catalog, self.tokenizer, int(self.settings["max_pieces"]))
+
+    @property
+    def confidence(self) -> Confidence | None:
+        """How the network's own probabilities are to be read, where that was measured."""
+        found = self.settings.get("confidence")
+        return Confidence(**found) if found else None
 
     @property
     def digest(self) -> str:
@@ -56,7 +66,8 @@ class Bundle:
         write_atomically(folder / "tokenizer.json", codec.tokenizer.to_str().encode())
         write_atomically(folder / "codec.json", json.dumps(settings, indent=1).encode())
         write_atomically(folder / "card.md", card.encode())
-        sums = {name: digest(folder / name) for name in (*FILES, *GRAPHS[network])}
+        extras = [name for name in EXTRAS if (folder / name).is_file()]
+        sums = {name: digest(folder / name) for name in (*FILES, *GRAPHS[network], *extras)}
         write_atomically(folder / MANIFEST, json.dumps({"format": FORMAT, "network": network, "files": sums}, indent=1).encode())
         return cls(folder, codec.catalog, codec.tokenizer, settings, network)
 
@@ -112,7 +123,8 @@ def _verify(folder: Path, manifest: dict[str, Any]) -> str:
     network = manifest.get("network", "compiled")
     if network not in GRAPHS:
         raise BundleError(f"{folder} has a network of the kind {network!r}; {' or '.join(GRAPHS)} is expected: compile it again")
-    for file in (*FILES, *GRAPHS[network]):
-        if digest(folder / file) != manifest["files"][file]:
+    present = [name for name in EXTRAS if (folder / name).is_file()]
+    for file in (*FILES, *GRAPHS[network], *present):
+        if digest(folder / file) != manifest["files"].get(file):
             raise BundleError(f"{folder / file} is not what the bundle was made with; install or compile the bundle again")
     return str(network)

@@ -24,12 +24,18 @@ CANDIDATES = 8
 
 @dataclass(frozen=True)
 class Catalog:
-    """Functions in token order. Appending keeps the tokens of the others."""
+    """Functions in token order. Appending and removing keep the tokens of the others.
+
+    ``numbers`` are those of the tokens, where functions have been removed; else they are counted from 0.
+    """
 
     functions: tuple[Function, ...]
     name: str = "functions"
+    numbers: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
+        if self.numbers and (len(self.numbers) != len(self.functions) or sorted(set(self.numbers)) != list(self.numbers)):
+            raise SignatureError(f"the token numbers {self.numbers} were given for {len(self.functions)} functions; one each, in rising order, is expected")
         names = Counter(function.name for function in self.functions)
         if doubled := sorted(name for name, count in names.items() if count > 1):
             raise SignatureError(f"two functions are called {doubled[0]}; rename one")
@@ -54,16 +60,24 @@ class Catalog:
         return {function.name: function for function in self.functions}
 
     def token(self, name: str) -> str:
-        """The functional token of a function, ``<call_i>`` with i its place."""
-        return f"<call_{self.functions.index(self[name])}>"
+        """The functional token of a function, ``<call_i>`` with i its number."""
+        return self.tokens[self.functions.index(self[name])]
 
     @cached_property
     def tokens(self) -> tuple[str, ...]:
-        return tuple(f"<call_{i}>" for i in range(len(self.functions)))
+        return tuple(f"<call_{i}>" for i in self.numbers or range(len(self.functions)))
 
     def append(self, *functions: Function) -> Catalog:
-        """A catalog with ``functions`` at the end."""
-        return Catalog(self.functions + functions, self.name)
+        """A catalog with ``functions`` at the end. Raises SignatureError where one has the name of another."""
+        first = self.numbers[-1] + 1 if self.numbers else len(self.functions)
+        numbers = (*self.numbers, *range(first, first + len(functions))) if self.numbers else ()
+        return Catalog(self.functions + functions, self.name, numbers)
+
+    def without(self, name: str) -> Catalog:
+        """A catalog without the function called ``name``. Raises PlanError where there is none."""
+        at = self.functions.index(self[name])
+        numbers = self.numbers or tuple(range(len(self.functions)))
+        return Catalog(self.functions[:at] + self.functions[at + 1 :], self.name, numbers[:at] + numbers[at + 1 :])
 
     @property
     def digest(self) -> str:

@@ -65,9 +65,10 @@ def load_function(row: dict[str, Any]) -> Function:
 
 def dump_catalog(catalog: Catalog) -> dict[str, Any]:
     """A catalog as plain values."""
-    return {"name": catalog.name, "functions": list(map(dump_function, catalog))}
+    row = {"name": catalog.name, "functions": list(map(dump_function, catalog))}
+    return {**row, "numbers": list(catalog.numbers)} if catalog.numbers else row
 
 
 def load_catalog(row: dict[str, Any]) -> Catalog:
     """The reverse of ``dump_catalog``. Raises KeyError, TypeError or ValueError on another shape."""
-    return Catalog(tuple(map(load_function, row["functions"])), row["name"])
+    return Catalog(tuple(map(load_function, row["functions"])), row["name"], tuple(row.get("numbers", ())))

@@ -15,6 +15,7 @@ from octocall.call import Plan, Request
 from octocall.catalog import IRRELEVANT, Catalog
 from octocall.catalogue import Catalogue
 from octocall.codecs.spans import SpansCodec
+from octocall.confidence import Confidence
 from octocall.decode import Decoded, Runtime, Step, decode
 from octocall.errors import RequestError
 from octocall.function import Function
@@ -41,9 +42,9 @@ class Trace:
 class Model:
     """Runtime, catalog and codec; and the base, for requests that bring functions of their own."""
 
-    def __init__(self, runtime: Runtime | None, codec: SpansCodec, base: Base | None = None) -> None:
-        """Without ``runtime`` every request has to bring functions of its own."""
-        self.runtime, self.codec = runtime, codec
+    def __init__(self, runtime: Runtime | None, codec: SpansCodec, base: Base | None = None, confidence: Confidence | None = None) -> None:
+        """Without ``runtime`` every request has to bring functions of its own. ``confidence`` reads what the network says of its plans."""
+        self.runtime, self.codec, self.confidence = runtime, codec, confidence
         self._mask, self._base = Mask(codec.grammar, codec.vocab), base
 
     @classmethod
@@ -56,7 +57,7 @@ class Model:
             return cls(None, bundle.codec, Base(bundle, threads))
         if bundle.network == "tuned":
             base = Base.load(threads=threads)
-            return cls(base.tuned(bundle, threads), bundle.codec, base)
+            return cls(base.tuned(bundle, threads), bundle.codec, base, bundle.confidence)
         return cls(OnnxRuntime(bundle.folder, threads), bundle.codec)
 
     @property
@@ -96,7 +97,8 @@ class Model:
         calls = codec.decode(decoded.symbols, reading).calls if decoded.valid else ()
         # a call that says the same as an earlier one is the network going round, not a wish
         calls = tuple(call for i, call in enumerate(calls) if call not in calls[:i])
-        plan = Plan(calls, decoded.confidence, 1000 * (time.perf_counter() - began))
+        sure = self.confidence(decoded.confidence) if self.confidence and given is None else decoded.confidence
+        plan = Plan(calls, sure, 1000 * (time.perf_counter() - began))
         return Trace(plan, decoded.steps, decoded.valid, codec.catalog)
 
     @property

@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from octocall.bundle import FILES, GRAPHS, MANIFEST, Bundle
+from octocall.bundle import EXTRAS, FILES, GRAPHS, MANIFEST, Bundle
 from octocall.codecs.spans import SpansCodec
 from octocall.data.compile import CARD, HELD_OUT
 from octocall.data.example import read_examples
@@ -56,7 +56,7 @@ def check_target(out: Path) -> None:
     if not out.is_dir():
         raise OctocallError(f"{out} is a file; a folder for the bundle is expected")
     names = {path.name for path in out.iterdir()}
-    other = sorted(names - {*FILES, *(graph for graphs in GRAPHS.values() for graph in graphs), MANIFEST} if MANIFEST in names else names)
+    other = sorted(names - {*FILES, *(graph for graphs in GRAPHS.values() for graph in graphs), *EXTRAS, MANIFEST} if MANIFEST in names else names)
     if other:
         raise OctocallError(f"{out} holds {other[0]}, which is no part of a bundle; give a folder that is new, empty, or a bundle's own")
 

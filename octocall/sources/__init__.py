@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import ast
 import importlib.util
 import re
 import sys
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from octocall.errors import SignatureError
 from octocall.function import Function
 
 if TYPE_CHECKING:
-    from octocall.catalog import Catalog
     from octocall.sources.common.loaded import Loaded
 
 _CATALOGS = "octocall.catalogs"
@@ -36,7 +38,7 @@ def load_any(source: str) -> Loaded:
     path = Path(source)
     suffix = path.suffix.lower()
     if suffix == ".py":
-        return Loaded(_run(path))
+        return python.read(run_module(path), str(path))
     if source.endswith(".jsonl.gz"):
         return operations.read(path)
     if suffix in (".json", ".jsonl", ".yaml", ".yml"):
@@ -48,7 +50,7 @@ def load_any(source: str) -> Loaded:
             f"{source!r} was given as a source of functions; a .py, .json, .yaml, .txt or .md file, a module, a catalog, an http(s) address or stdio: is expected"
         )
     builtin = "." not in source and importlib.util.find_spec(f"{_CATALOGS}.{source}") is not None
-    return Loaded(_some(python.load(f"{_CATALOGS}.{source}" if builtin else source), source))
+    return python.read(f"{_CATALOGS}.{source}" if builtin else source, source)
 
 
 def as_functions(given: Any) -> tuple[Function, ...]:
@@ -85,9 +87,8 @@ def _described(path: Path) -> Loaded:
     return openapi.read(document, name) if described else json_tools.read(document, name)
 
 
-def _run(path: Path) -> Catalog:
-    from octocall.sources import python
-
+def run_module(path: Path) -> ModuleType:
+    """A Python file, run as a module. Raises SignatureError where it cannot be, or where two of its functions have one name."""
     name = f"{__name__}.given.{path.stem}"
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None or not path.is_file():
@@ -99,12 +100,7 @@ def _run(path: Path) -> Catalog:
     except (Exception, SystemExit) as error:
         # whatever a file raises while it runs, or that it ends there, is told as its author's error
         raise SignatureError(f"{path} cannot be run ({type(error).__name__}: {' '.join(str(error).split())}); correct it") from error
-    finally:
-        del sys.modules[name]
-    return _some(python.load(module), str(path))
-
-
-def _some(catalog: Catalog, source: str) -> Catalog:
-    if not len(catalog):
-        raise SignatureError(f"{source} has no public Python functions; give one with at least one")
-    return catalog
+    doubled = [n for n, count in Counter(node.name for node in ast.parse(path.read_bytes()).body if isinstance(node, ast.FunctionDef)).items() if count > 1]
+    if doubled:
+        raise SignatureError(f"two functions of {path} are called {doubled[0]}; rename one")
+    return module

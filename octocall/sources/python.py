@@ -8,7 +8,7 @@ import inspect
 import re
 import types as builtin_types
 import typing
-from collections.abc import Callable, Container, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from datetime import date, datetime, time
 from enum import Enum
 from typing import Any
@@ -16,6 +16,7 @@ from typing import Any
 from octocall.catalog import Catalog
 from octocall.errors import PlanError, SignatureError
 from octocall.function import REQUIRED, Function, Parameter
+from octocall.sources.common.loaded import Loaded, Remark
 from octocall.types import Boolean, Choice, Date, DateTime, Field, Integer, List, Number, Record, Text, TimeOfDay, Type
 from octocall.types.temporal import STAMP
 
@@ -27,6 +28,8 @@ _LISTS = {list: False, tuple: False, Sequence: False, set: True, frozenset: True
 _DEEPEST = 8
 _SPHINX = re.compile(r"^\s*:param\s+(?:[^:]*\s)?(\w+)\s*:\s*(.*)$")
 _GOOGLE = re.compile(r"^\s+\*{0,2}(\w+)\s*(?:\([^)]*\))?\s*:\s*(.*)$")
+ARROW = re.compile(r"\s*(?:->|=>|→)\s*")
+"""Between a request and the call that it asks for."""
 _SECTION = re.compile(r"^\s*(Args|Arguments|Parameters|Returns|Raises|Yields|Examples?|Notes?)\s*:\s*$")
 
 
@@ -35,15 +38,41 @@ def load(source: str | builtin_types.ModuleType | Iterable[Callable[..., Any]]) 
 
     Raises SignatureError where a hint has no Type; the message names function and parameter.
     """
+    if isinstance(source, str | builtin_types.ModuleType):
+        module = _module(source)
+        return Catalog(tuple(map(function, public(module))), module.__name__.rpartition(".")[2])
+    return Catalog(tuple(map(function, source)))
+
+
+def read(source: str | builtin_types.ModuleType, name: str) -> Loaded:
+    """The catalog of a module with its examples and with remarks on what is told of no type or meaning. Raises SignatureError, also where it has no functions."""
+    module = _module(source)
+    catalog = load(module)
+    if not len(catalog):
+        raise SignatureError(f"{name} has no public Python functions; give one with at least one")
+    noted = [Remark(f.__name__, reason) for f in public(module) for reason in _bare(f)]
+    return Loaded(catalog, noted=tuple(noted), examples={f.__name__: found for f in public(module) if (found := examples(f))})
+
+
+def _bare(callable_: Callable[..., Any]) -> Iterator[str]:
+    """What the documentation of a function leaves out."""
+    if not inspect.getdoc(callable_):
+        yield "it has no docstring, so only its name says what it does: describe it"
+    for parameter in inspect.signature(callable_).parameters.values():
+        if parameter.annotation is parameter.empty:
+            yield f"{parameter.name} has no type hint and is taken as text: give it one"
+
+
+def _module(source: str | builtin_types.ModuleType) -> builtin_types.ModuleType:
     try:
-        module = importlib.import_module(source) if isinstance(source, str) else source
+        return importlib.import_module(source) if isinstance(source, str) else source
     except ImportError as error:
         raise SignatureError(f"the module {source!r} cannot be imported ({error}); give the dotted name of a module with functions") from error
-    if isinstance(module, builtin_types.ModuleType):
-        name = module.__name__.rpartition(".")[2]
-        found = [f for n, f in vars(module).items() if inspect.isfunction(f) and f.__module__ == module.__name__ and not n.startswith("_")]
-        return Catalog(tuple(map(function, found)), name)
-    return Catalog(tuple(map(function, module)))
+
+
+def public(module: builtin_types.ModuleType) -> list[Callable[..., Any]]:
+    """The public functions that a module defines, in order."""
+    return [f for n, f in vars(module).items() if inspect.isfunction(f) and f.__module__ == module.__name__ and not n.startswith("_")]
 
 
 def function(callable_: Callable[..., Any]) -> Function:
@@ -139,6 +168,44 @@ def _record(hint: type, where: str) -> Record:
             name: typing.get_origin(kind) is typing.Required or (whole and typing.get_origin(kind) is not typing.NotRequired) for name, kind in hints.items()
         }
     return Record(tuple(Field(name, read_hint(kind, f"{where}.{name}"), required[name]) for name, kind in hints.items()))
+
+
+def examples(callable_: Callable[..., Any]) -> tuple[str, ...]:
+    """The lines under ``Examples:`` of a docstring that hold an arrow: ``dim the den to 3 -> set_lamp(room="den", level=3)``."""
+    found, inside = [], False
+    for line in (inspect.getdoc(callable_) or "").splitlines():
+        if match := _SECTION.match(line):
+            inside = match[1].startswith("Example")
+        elif inside and ARROW.search(line):
+            found.append(line.strip())
+    return tuple(found)
+
+
+def native(callable_: Callable[..., Any]) -> Callable[..., Any]:
+    """A callable that takes canonical values and hands them to ``callable_`` as its hints say: dates, times, Enums, dataclasses, sets and tuples."""
+    hints = typing.get_type_hints(callable_)
+
+    def call(**given: Any) -> Any:
+        return callable_(**{name: _native(value, hints.get(name)) for name, value in given.items()})
+
+    return call
+
+
+def _native(value: Any, hint: Any) -> Any:
+    origin, args = typing.get_origin(hint), typing.get_args(hint)
+    if origin in (typing.Union, builtin_types.UnionType):
+        given = [arg for arg in args if arg is not type(None)]
+        return value if value is None or len(given) != 1 else _native(value, given[0])
+    if isinstance(value, str) and hint in (datetime, date, time):
+        return datetime.strptime(value, STAMP) if hint is datetime else date.fromisoformat(value) if hint is date else time.fromisoformat(value)
+    if isinstance(value, list) and origin in _LISTS:
+        return (list if origin is Sequence else origin)(_native(item, args[0]) for item in value)
+    if isinstance(hint, type) and issubclass(hint, Enum):
+        return hint(value)
+    if isinstance(value, dict) and isinstance(hint, type) and dataclasses.is_dataclass(hint):
+        inner = typing.get_type_hints(hint)
+        return hint(**{name: _native(part, inner.get(name)) for name, part in value.items()})
+    return value
 
 
 def read_docstring(doc: str, names: Container[str]) -> tuple[str, dict[str, str]]:

@@ -18,7 +18,7 @@ from torch.nn import functional as F
 
 from octocall.codecs.signature import KINDS
 from octocall.train.config import TrainConfig
-from octocall.train.networks import DecoderLayer, Encoder
+from octocall.train.networks import Attention, DecoderLayer, Encoder
 
 CORE = 9
 """Marks with rows of their own: BEGIN, AND, END, DEFAULT, MISSING, NEXT, OPEN, ABSENT, and the irrelevant function."""
@@ -73,7 +73,7 @@ class Decisions(Protocol):
 
 @dataclass(frozen=True)
 class Met:
-    """Requests that have been read, and the functions they meet: states [batch, length, width], rows that they see [batch, seen, width], each with the
+    """Requests that have been read, and the functions they meet: states [batch, length, width], rows that they see [batch or 1, seen, width], each with the
     bias that hides padding; rows of the dynamic symbols [batch, dynamic, width] and of the places [any, width]; likeness [batch, dynamic]."""
 
     states: Tensor
@@ -173,7 +173,8 @@ class OpenNetwork(nn.Module):
     def write(self, met: Met, batch: Decisions, previous: Tensor) -> Tensor:
         """Logits [batch, steps, CORE + dynamic + 2 length] of all steps at once, ``previous`` [batch, steps] being what was decided before."""
         present = batch.mask.float()
-        fused, _ = self.fusion(met.states, None, self.fusion.cross.remember(met.memory), met.bias, met.memory_bias)
+        size = len(met.states)
+        fused, _ = self.fusion(met.states, None, remembered(self.fusion.cross, size, met.memory), met.bias, met.memory_bias)
         inputs, outputs = self.tables(met.states, fused, present, met.symbols, batch.said)
         told, *beside = batch.told
         x = inputs.gather(1, previous.unsqueeze(-1).expand(-1, -1, inputs.shape[-1]))
@@ -181,9 +182,9 @@ class OpenNetwork(nn.Module):
         labels = torch.cat([self.labels, self.to_label(met.places)])
         x = x + labels[batch.labels] + self.mentioned(told, fused) + self.places[torch.arange(steps, device=x.device).clamp(max=len(self.places) - 1)]
         causal = torch.full((steps, steps), HIDDEN, device=x.device).triu(1)
-        seen, seen_bias = torch.cat([fused, met.memory], 1), torch.cat([met.bias, met.memory_bias], -1)
+        seen_bias = torch.cat([met.bias, met.memory_bias], -1)
         for layer in self.blocks:
-            x, _ = layer(x, None, layer.cross.remember(seen), causal, seen_bias)
+            x, _ = layer(x, None, remembered(layer.cross, size, fused, met.memory), causal, seen_bias)
         return self.score(x, outputs) + self.hints(batch.labels == 0, met.alike.unsqueeze(1), *beside)
 
     def alike(self, question: Tensor, rows: Tensor, is_function: Tensor) -> Tensor:
@@ -205,6 +206,12 @@ class OpenNetwork(nn.Module):
         """Scaled products of decoder states with the output rows."""
         logits: Tensor = self.norm(x) @ outputs.transpose(1, 2) / math.sqrt(x.shape[-1])
         return logits
+
+
+def remembered(attention: Attention, size: int, *memories: Tensor) -> tuple[Tensor, Tensor]:
+    """Keys and values of memories [size or 1, length, width], one after the other; what all of a batch see is worked out once."""
+    keys, values = zip(*map(attention.remember, memories), strict=True)
+    return tuple(torch.cat([part.expand(size, -1, -1, -1) for part in parts], 2) for parts in (keys, values))  # type: ignore[return-value]
 
 
 def mean_of(states: Tensor, present: Tensor | None) -> Tensor:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,12 +18,14 @@ from octocall.runtimes.open import Binding, ask
 from octocall.train.batches import encode
 from octocall.train.config import TrainConfig
 from octocall.train.restore import restore_own
-from octocall.train.trainer import Trainer, write_record
+from octocall.train.trainer import Report, Trainer, write_record
 from octocall.train.tuning import ReadRow, Tuned, Tuning
 
 
-def read_rows(examples: Sequence[Example], codec: SpansCodec, base: Base, progress: Callable[[int, int], None] = lambda *_: None) -> list[ReadRow]:
-    """Examples as decisions, their requests read by the base; those that cannot be written are left out."""
+def read_rows(
+    examples: Sequence[Example], codec: SpansCodec, base: Base, progress: Callable[[int, int], None] = lambda *_: None
+) -> list[tuple[Example, ReadRow]]:
+    """Examples with their decisions, their requests read by the base; those that cannot be written are left out."""
     mask = Mask(codec.grammar, codec.vocab)
     rows = []
     for i, example in enumerate(examples):
@@ -32,7 +34,7 @@ def read_rows(examples: Sequence[Example], codec: SpansCodec, base: Base, progre
         except OctocallError:
             continue
         encoded, question = ask(base.graphs, row.ids.tolist())
-        rows.append(ReadRow(**vars(row), encoded=encoded[0].astype(np.float16), question=question))
+        rows.append((example, ReadRow(**vars(row), encoded=encoded[0].astype(np.float16), question=question)))
         progress(i + 1, len(examples))
     return rows
 
@@ -43,13 +45,16 @@ def bound(codec: SpansCodec, base: Base) -> Binding:
 
 
 def tune(
-    codec: SpansCodec, base: Base, train: Iterable[ReadRow], held_out: Iterable[ReadRow], config: TrainConfig, out: Path, report: Callable[[dict[str, Any]], None]
-) -> tuple[Tuned, dict[str, Any]]:
-    """Trains from the base's own weights; the network with its rows, and the run record."""
-    given = bound(codec, base)
-    network = restore_own(base.bundle.folder)
+    tuned: Tuned, codec: SpansCodec, train: Sequence[ReadRow], held_out: Sequence[ReadRow], config: TrainConfig, out: Path, report: Report, sources: Mapping[str, str]
+) -> dict[str, Any]:
+    """Trains ``tuned`` in place, from the checkpoint in ``out`` where there is one of the same ``sources``; the run record."""
+    network = tuned.network
     config = replace(config, decoder_layers=len(network.layers), decoder_heads=network.heads, decoder_inner=network.blocks[0].up.out_features)
-    tuned = Tuned(network, given)
-    trainer = Trainer(tuned, Tuning(codec, given), config, out, {"base": base.bundle.digest})
-    trainer.train(list(train), list(held_out), report)
-    return tuned, write_record(trainer)
+    trainer = Trainer(tuned, Tuning(codec, tuned.binding), config, out, sources)
+    trainer.train(train, held_out, report)
+    return write_record(trainer)
+
+
+def untrained(codec: SpansCodec, base: Base) -> Tuned:
+    """The base's own weights with the rows that it makes of the documentation."""
+    return Tuned(restore_own(base.bundle.folder), bound(codec, base))

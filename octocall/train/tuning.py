@@ -4,7 +4,7 @@ how a request meets these functions (fusion, tables, decoder) and the rows of th
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -52,18 +52,22 @@ class Tuned(nn.Module):
 
     def __init__(self, network: OpenNetwork, binding: Binding) -> None:
         super().__init__()
-        self.network, self.encoder = network, network.encoder
+        self.network, self.encoder, self.binding = network, network.encoder, binding
         for name, parameter in network.named_parameters():
             parameter.requires_grad_(not name.startswith((*FROZEN, "encoder.")))
         self.rows = nn.Parameter(torch.from_numpy(binding.rows.copy()))
         for name in ("order", "symbols", "places", "seen", "answers"):
             self.register_buffer(name, torch.from_numpy(getattr(binding, name)), persistent=False)
 
+    def bound(self) -> Binding:
+        """The binding with the rows as they are now."""
+        return replace(self.binding, rows=self.rows.detach().cpu().numpy())
+
     def forward(self, batch: TunedBatch) -> Tensor:
         """Logits [batch, steps, symbols of the codec + 2 length], all steps at once."""
         size, fixed = len(batch.ids), CORE + len(self.symbols)
         bias = torch.zeros(batch.mask.shape, device=batch.ids.device).masked_fill(~batch.mask, HIDDEN)[:, None, None]
-        memory, symbols = (self.rows[at].expand(size, -1, -1) for at in (self.seen, self.symbols))
+        memory, symbols = self.rows[self.seen].unsqueeze(0), self.rows[self.symbols].expand(size, -1, -1)
         alike = self.network.likeness * (batch.question @ self.answers.T)
         met = Met(batch.encoded, bias, memory, bias.new_zeros(size, 1, 1, memory.shape[1]), symbols, self.rows[self.places], alike)
         own = batch.symbols < len(self.order)

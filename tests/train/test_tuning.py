@@ -22,7 +22,7 @@ from octocall.model import Model  # noqa: E402
 from octocall.runtimes.open import OpenRuntime  # noqa: E402
 from octocall.train.restore import restore_own  # noqa: E402
 from octocall.train.trainer import Trainer  # noqa: E402
-from octocall.train.tune import bound, read_rows, tune  # noqa: E402
+from octocall.train.tune import bound, read_rows, tune, untrained  # noqa: E402
 from octocall.train.tuning import FROZEN, Tuned, Tuning  # noqa: E402
 from tests.train.test_open import CONFIG, FUNCTIONS, examples, trained_in, write_base  # noqa: E402
 
@@ -46,7 +46,7 @@ def test_what_is_restored_writes_the_same_plans(base: Base, folder: Path) -> Non
     given = bound(codec, base)
     tuned = Tuned(restore_own(folder), given).eval()
     mask, runtime = Mask(codec.grammar, codec.vocab), OpenRuntime(base.graphs, given)
-    rows = read_rows(examples(), codec, base)
+    rows = [row for _, row in read_rows(examples(), codec, base)]
     assert len(rows) == len(examples())
     batch = Tuning(codec, given).collate(rows, 0, 0.0)
     with torch.no_grad():
@@ -66,8 +66,9 @@ def test_what_is_restored_writes_the_same_plans(base: Base, folder: Path) -> Non
 
 def test_a_catalog_is_learned_and_its_bundle_answers(base: Base, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     codec = codec_of(base)
-    rows = read_rows(examples(), codec, base)
-    tuned, record = tune(codec, base, rows, rows, CONFIG, tmp_path / "run", lambda point: None)
+    rows = [row for _, row in read_rows(examples(), codec, base)]
+    tuned = untrained(codec, base)
+    record = tune(tuned, codec, rows, rows, CONFIG, tmp_path / "run", lambda point: None, {"base": base.bundle.digest})
     assert record["curve"][-1]["held_out_right"] == 1.0 and record["data"] == {"base": base.bundle.digest}
     assert all(parameter.requires_grad != name.startswith((*FROZEN, "encoder.")) for name, parameter in tuned.network.named_parameters())
     save_tuned(tuned, codec, base, tmp_path / "bundle", "card", {}, "float32")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -25,13 +26,14 @@ class Remark(NamedTuple):
 class Loaded:
     """A catalog with the functions that could not be loaded (``skipped``) and those that lost something (``noted``).
 
-    ``title`` is what the source calls itself, where it does.
+    ``title`` is what the source calls itself, where it does; ``examples`` are requests with calls that it gives, by function.
     """
 
     catalog: Catalog
     skipped: tuple[Remark, ...] = ()
     noted: tuple[Remark, ...] = ()
     title: str = ""
+    examples: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def warned(self) -> Catalog:
         """The catalog; what was left out is warned of, so that nobody loses a function unawares."""

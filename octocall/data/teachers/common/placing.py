@@ -37,11 +37,14 @@ class _Place:
     taken: list[tuple[int, int]]
 
 
-def place_call(function: Function, given: Mapping[str, Any], query: str, now: datetime, taken: list[tuple[int, int]] | None = None) -> Call:
+def place_call(
+    function: Function, given: Mapping[str, Any], query: str, now: datetime, taken: list[tuple[int, int]] | None = None, missing: Sequence[str] = ()
+) -> Call:
     """The call with its values read out of ``query``, where they stand in it. Raises Rejected.
 
     ``given`` has the words of the request, or the value itself, by the parameter's name; ``taken`` are
-    places that other calls of the plan point at, which are used again only where there is no other.
+    places that other calls of the plan point at, which are used again only where there is no other; ``missing`` names required
+    parameters that the request does not give.
     """
     named = {parameter.original or parameter.name: parameter.name for parameter in function.parameters}
     words = {named.get(name, name): value for name, value in given.items() if value is not None}
@@ -52,7 +55,7 @@ def place_call(function: Function, given: Mapping[str, Any], query: str, now: da
     spans: dict[str, Spans] = {}
     for parameter in function.parameters:
         if parameter.name not in words:
-            if parameter.required:
+            if parameter.required and parameter.name not in missing:
                 raise Rejected(f"the request gives no value for {parameter.name!r} of {function.name}, which is required")
             continue
         place = _Place(query, Context(now, arguments=dict(arguments)), taken)
@@ -67,7 +70,8 @@ def place_call(function: Function, given: Mapping[str, Any], query: str, now: da
         if own:
             spans[parameter.name] = own
             taken += own
-    return Call(function.name, arguments, spans=spans)
+    left = tuple(parameter.name for parameter in function.parameters if parameter.name in missing and parameter.name not in arguments)
+    return Call(function.name, arguments, left, spans)
 
 
 def _value(of: Parameter | Field, given: Any, place: _Place) -> tuple[Any, Spans]:

@@ -1,0 +1,160 @@
+"""The rows of a compilation: examples and phrase books in variants, the teacher's requests, strangers; with the side of each."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import random
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from octocall.catalog import IRRELEVANT, Catalog
+from octocall.codecs.spans import SpansCodec
+from octocall.compiling.config import CompileConfig
+from octocall.data.analogy import Analogies
+from octocall.data.bookrows import Backgrounds, Books
+from octocall.data.booksets import BACKGROUNDS
+from octocall.data.compile import HERE, held_out, template_key
+from octocall.data.config import SynthConfig
+from octocall.data.example import Example
+from octocall.data.functionbook import Group, Wish
+from octocall.data.own import on_held_out_side, strangers, taught, wish_of
+from octocall.data.phrasebook import Phrasing
+from octocall.data.pools import Pools
+from octocall.data.synthesize import Synthesizer
+from octocall.data.verify import Verifier
+from octocall.errors import DataError, OctocallError
+from octocall.files import write_atomically
+
+OWN, BOOK, TAUGHT, ALIKE, STRANGER = "own", "book", "taught", "alike", "stranger"
+"""Where a row comes from: an example of the user's, a phrase book, the offline teacher, a like function of another application, elsewhere."""
+NATURAL = (OWN, BOOK)
+_HELD_OUT = 0.06
+"""Share of the phrasings of books that are kept."""
+
+
+@dataclass
+class Rows:
+    """Rows with where each comes from, to train on and to measure with."""
+
+    train: list[tuple[str, Example]] = field(default_factory=list)
+    held_out: list[tuple[str, Example]] = field(default_factory=list)
+
+    def add(self, kept: bool, origin: str, example: Example) -> None:
+        """Puts an example on its side."""
+        (self.held_out if kept else self.train).append((origin, example))
+
+    @property
+    def counts(self) -> Counter[str]:
+        """Rows to train on by where they come from."""
+        return Counter(origin for origin, _ in self.train)
+
+    def write(self, path: Path) -> None:
+        """Writes all rows to a compressed JSONL file, whole or not at all."""
+        lines = [
+            json.dumps({**example.to_json(), "origin": origin, "held_out": kept}, ensure_ascii=False)
+            for kept, side in ((False, self.train), (True, self.held_out))
+            for origin, example in side
+        ]
+        write_atomically(path, gzip.compress(("\n".join(lines) + "\n").encode(), mtime=0))
+
+    @classmethod
+    def read(cls, path: Path) -> Rows:
+        """The reverse of ``write``. Raises DataError."""
+        rows = cls()
+        try:
+            for line in gzip.decompress(path.read_bytes()).decode().splitlines():
+                row = json.loads(line)
+                rows.add(row["held_out"], row["origin"], Example.from_json(row))
+        except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
+            raise DataError(f"{path} cannot be read ({error}); compile the bundle again") from error
+        return rows
+
+
+@dataclass(frozen=True)
+class Material:
+    """What rows are made of: the user's examples, phrase books, the function books with what they are found by."""
+
+    codec: SpansCodec
+    examples: Sequence[Example]
+    phrasings: Sequence[Phrasing]
+    groups: Sequence[Group]
+    analogies: Analogies | None = None
+
+    @property
+    def catalog(self) -> Catalog:
+        return self.codec.catalog
+
+
+def gather(material: Material, config: CompileConfig, progress: Callable[[str, int, int], None] = lambda *_: None) -> Rows:
+    """All rows. The same material and settings give the same rows."""
+    catalog, rows, rng = material.catalog, Rows(), random.Random(config.seed)
+    books = Books([*_groups(material), *material.groups], Backgrounds.read(BACKGROUNDS))
+    own = Group(catalog.name, catalog.functions, ())
+    wishes: dict[bool, list[Wish]] = {False: [], True: []}
+    for number, example in enumerate(material.examples, 1):
+        kept, wish = on_held_out_side(example), wish_of(example, catalog)
+        rows.add(kept, OWN, example)
+        if wish is not None:
+            wishes[kept].append(wish)
+            for variant in list(books.examples(wish, own, 0 if kept else config.variants - 1, rng, fresh=True)):
+                rows.add(False, OWN, _bare(variant))
+        progress("examples", number, len(material.examples))
+    for kept, share in ((False, 0.5), (True, 0.25)):
+        if several := [wish for wish in wishes[kept] if wish.calls]:
+            for example in books.joined(replace(own, wishes=tuple(several)), int(share * len(several) * (1 if kept else config.variants / 2)), rng):
+                rows.add(kept, OWN, _bare(example))
+    for kept, example in _of_books(material, config, progress):
+        rows.add(kept, BOOK, example)
+    if material.analogies is not None:
+        told = material.analogies.group()
+        for wish in told.wishes:
+            for example in books.examples(wish, own, max(1, config.variants // 2), rng):
+                rows.add(False, ALIKE, _bare(example))
+    for kept, example in taught(catalog, config.taught, config.seed, lambda done, total: progress("teacher", done, total)) if config.taught else ():
+        rows.add(kept, TAUGHT, example)
+    for example in strangers(catalog, material.groups, max(60, len(rows.train) // 8), config.seed):
+        rows.add(held_out(example.request.text, 0.1), STRANGER, example)
+    return rows
+
+
+def _groups(material: Material) -> Iterator[Group]:
+    """The catalog as an application of its own, so that variants find its values."""
+    wishes = tuple(wish for example in material.examples if not on_held_out_side(example) and (wish := wish_of(example, material.catalog)))
+    yield Group(material.catalog.name, material.catalog.functions, wishes)
+
+
+def _bare(example: Example) -> Example:
+    return replace(example, candidates=())
+
+
+def _of_books(material: Material, config: CompileConfig, progress: Callable[[str, int, int], None]) -> Iterator[tuple[bool, Example]]:
+    """Rows of phrase books: singles, parallel, nested and irrelevant ones, as ``octocall synth`` writes them."""
+    catalog = material.catalog
+    phrasings = list({template_key(p): p for p in material.phrasings}.values())
+    pools = Pools.load(HERE / "pools", phrasings, catalog) if phrasings else None
+    for kept in (False, True) if pools else ():
+        chosen = [p for p in phrasings if held_out(template_key(p), _HELD_OUT) == kept]
+        counts = Counter(p.kind for p in chosen)
+        wanted = SynthConfig(
+            rows_per_function=config.variants * counts["single"] // max(1, len(catalog) - 1), parallel=2 * config.variants * counts["parallel"],
+            nested=config.variants * counts["nested"], irrelevant=config.variants * counts["irrelevant"], public=0.0, seed=config.seed,
+        )  # fmt: skip
+        total = int(wanted.rows_per_function * len(catalog) + wanted.parallel + wanted.nested + wanted.irrelevant)
+        verifier = Verifier(catalog, material.codec)
+        for number, example in enumerate(verifier.verify(Synthesizer(catalog, chosen, pools, wanted).examples(0.15 if kept else 1.0, ())), 1):
+            if number % 500 == 0 and not kept:
+                progress("phrase books", min(number, total), total)
+            yield kept, example
+        if not kept:
+            progress("phrase books", total, total)
+
+
+def enough(rows: Rows, catalog: Catalog) -> None:
+    """Raises OctocallError where there is a function that nothing calls."""
+    called = Counter(call.name for _, example in rows.train for outer in example.plan.calls for call in outer.walk())
+    if without := [function.name for function in catalog if function.name != IRRELEVANT and not called[function.name]]:
+        names = ", ".join(without[:5])
+        raise OctocallError(f"there is no request for {names}: their documentation is not enough for the teacher; give examples with --examples or in the docstring")
