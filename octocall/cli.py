@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from octocall import cli_base, cli_bench, cli_dataset, cli_import, cli_teach, show
+from octocall import cli_base, cli_bench, cli_dataset, cli_device, cli_import, cli_teach, show
 from octocall.call import read_clock
 from octocall.catalog import CANDIDATES, IRRELEVANT
 from octocall.data.config import SynthConfig
@@ -105,7 +105,7 @@ def ask(
     mask: MaskOption = True,
     must_call: MustCallOption = False,
 ) -> None:
-    """Carry a request out on the simulated phone.
+    """Carry a request out on the simulated device of the bundle.
 
     With --functions or --catalogue the calls are only shown. Exit code 0: every call was carried out (or shown, with --dry-run); 1: one was
     refused, not confirmed, or failed; 2: the request could not be read. Of several requests on standard input the highest code counts.
@@ -152,10 +152,11 @@ def _guarded(answer: Callable[[str], int], text: str | RequestError) -> int:
 
 def _carry_out(model: Model, now: datetime | None, yes: bool, dry_run: bool) -> Callable[[Plan], list[Outcome]]:
     from octocall.agent import Agent
-    from octocall.devices.phone import Phone
 
+    device, real = cli_device.acting(model.catalog)
     answer = show.ask_back if sys.stdin.isatty() else None
-    return Agent(Phone(), (lambda call, question: True) if yes else show.confirm, dry_run, model.catalog, answer=answer, now=now, sure=SURE).run
+    confirm = (lambda call, question: True) if yes else show.confirm
+    return Agent(device, confirm, dry_run or not real, model.catalog, answer=answer, now=now, sure=SURE).run
 
 
 def _model(bundle: str, given: Functions | None) -> Model:
@@ -255,26 +256,8 @@ def functions(
             raise typer.Exit(1)
 
 
-@app.command()
-def phone(
-    as_json: Annotated[bool, typer.Option("--json", help="As one JSON object")] = False,
-    reset: Annotated[bool, typer.Option("--reset", help="Forget everything (asks first)")] = False,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask")] = False,
-) -> None:
-    """Show the state of the simulated phone."""
-    from octocall.devices.phone import Phone
-
-    device = Phone()
-    if reset:
-        if not yes and not typer.confirm("Forget everything on the simulated phone?", err=True):
-            show.complain("Nothing was forgotten.")
-            raise typer.Exit(1)
-        device.reset()
-        show.complain("Everything on the simulated phone is forgotten.")
-    if as_json:
-        show.print_json(device.state(), indent=1)
-    elif not reset:
-        show.print_state(device.state())
+app.command()(cli_device.phone)
+app.command()(cli_device.device)
 
 
 @app.command()

@@ -2,23 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import sqlite3
-from collections.abc import Mapping
-from contextlib import AbstractContextManager
-from datetime import datetime, timedelta
-from functools import cache
-from pathlib import Path
-from typing import Any, TypeAlias
+from datetime import timedelta
+from typing import Any
 
-from octocall.call import Call, Plan
-from octocall.catalog import Catalog
-from octocall.devices.store import default_path, insert, transaction
-from octocall.errors import DeviceError, PlanError
-
-Answer: TypeAlias = tuple[str, Any]
-"""A sentence for people, and the result of the function; None where it has none."""
+from octocall.devices.simulated import LOOKUPS, Answer, Simulated, made_up, moment
+from octocall.devices.store import insert
+from octocall.errors import DeviceError
 
 _TABLES = {
     "photos": "file TEXT, camera TEXT, taken_at TEXT",
@@ -28,10 +18,8 @@ _TABLES = {
     "contacts": "name TEXT, number TEXT",
     "alarms": "time TEXT, label TEXT",
     "events": "title TEXT, start_time TEXT, end_time TEXT",
-    "lookups": "function TEXT, query TEXT, answer TEXT, at TEXT",
+    **LOOKUPS,
 }
-_LAYOUT = {table: f"id INTEGER PRIMARY KEY, {columns}" for table, columns in _TABLES.items()}
-_LAYOUT["settings"] = "key TEXT PRIMARY KEY, value TEXT"
 _SETTINGS = {
     "volume_ring": 5, "volume_media": 5, "volume_alarm": 5, "brightness": 5, "do_not_disturb": False,
     "thermostat_fahrenheit": 70.0, "door": "locked", "bluetooth_device": None, "music": None, "video": None,
@@ -62,36 +50,14 @@ _QUESTIONS = {
 }  # fmt: skip
 
 
-@cache
-def _catalog() -> Catalog:
-    from octocall.sources.python import load
+class Phone(Simulated):
+    """The simulated phone; what a real one would ask the network for is made up."""
 
-    return load("octocall.catalogs.android")
+    catalog, title = "android", "phone"
+    tables, settings, questions = _TABLES, _SETTINGS, _QUESTIONS
 
-
-class Phone:
-    """The simulated phone whose state is the file ``path``, by default the user's own.
-
-    Every call is one transaction, so processes that share a file lose nothing to each other. Each
-    function of the catalog is a method with the same arguments and returns an Answer. Every method
-    raises DeviceError where the file cannot be used. What a real phone would ask the network for
-    is made up from a hash of the arguments and says "simulated".
-    """
-
-    def __init__(self, path: Path | None = None) -> None:
-        self._path = path
-
-    @property
-    def path(self) -> Path:
-        return default_path("phone.db") if self._path is None else Path(self._path)
-
-    def asks(self, call: Call) -> str | None:
-        """What to ask before ``call``: for its missing values, or whether to do what cannot be undone."""
-        if call.missing:
-            known = _QUESTIONS.get(call.name, {})
-            return " ".join(known[name] for name in call.missing) if known.keys() >= set(call.missing) else None
-        given = _checked(call.name, call.arguments)
-        match call.name:
+    def _risk(self, name: str, given: dict[str, Any]) -> str | None:
+        match name:
             case "make_phone_call":
                 with self._transaction() as db:
                     return f"Call {_who(_name_of(db, given['phone_number']), given['phone_number'])}?"
@@ -103,69 +69,46 @@ class Phone:
                 return "Unlock the front door?"
         return None
 
-    def call(self, name: str, arguments: Mapping[str, Any]) -> Answer:
-        """Carries out one function of the catalog. Raises DeviceError, also for arguments that do not fit it."""
-        given = _checked(name, arguments)  # only names of the catalog come past this, and each is a method
-        answer: Answer = getattr(self, name)(**given)
-        return answer
-
-    def state(self) -> dict[str, Any]:
-        """Everything on the phone, ready for JSON: a list of rows per table, and the settings."""
-        with self._transaction() as db:
-            found: dict[str, Any] = {}
-            for table, columns in _TABLES.items():
-                names = [column.split()[0] for column in columns.split(", ")]
-                rows = db.execute(f"SELECT {', '.join(names)} FROM {table} ORDER BY id").fetchall()
-                found[table] = [dict(zip(names, row, strict=True)) for row in rows]
-            stored = {key: json.loads(value) for key, value in db.execute("SELECT key, value FROM settings")}
-        return {**found, "settings": {**_SETTINGS, **stored}}
-
-    def reset(self) -> None:
-        """Forgets everything."""
-        with self._transaction() as db:
-            for table in _LAYOUT:
-                db.execute(f"DELETE FROM {table}")
-
     # The functions of the catalog ------------------------------------------------------------
 
     def take_a_photo(self, camera: str = "back") -> Answer:
         with self._transaction() as db:
-            number = insert(db, "photos", camera=camera, taken_at=_now())
+            number = insert(db, "photos", camera=camera, taken_at=self._now())
             file = f"IMG_{number:04d}.jpg"
             db.execute("UPDATE photos SET file = ? WHERE id = ?", (file, number))
         return f"Took {file} with the {camera} camera", file
 
     def get_trending_news(self, query: str, language: str = "en") -> Answer:
-        first, second = _simulate(query, language, "news")[:2]
+        first, second = made_up(query, language, "news")[:2]
         verbs = ("draws new interest", "is in the headlines", "surprises experts", "divides opinion")
         text = f"“{query} {verbs[first % 4]}”, “Five things to know about {query}”, {1 + second % 23} hours old"
         return self._look_up("get_trending_news", f"{query} ({language})", f"News about {query} ({language}): {text}")
 
     def get_weather_forecast(self, location: str) -> Answer:
-        sky, warmth, wind = _simulate(location, "weather")[:3]
+        sky, warmth, wind = made_up(location, "weather")[:3]
         skies = ("sunny", "partly cloudy", "cloudy", "light rain", "heavy rain", "thunderstorms", "fog", "windy")
         text = f"{skies[sky % 8]}, {40 + warmth % 50} °F, wind {wind % 25} mph"
         return self._look_up("get_weather_forecast", location, f"Weather in {location}: {text}")
 
     def send_email(self, recipient: str, title: str, content: str) -> Answer:
         with self._transaction() as db:
-            insert(db, "mails", recipient=recipient, title=title, content=content, sent_at=_now())
+            insert(db, "mails", recipient=recipient, title=title, content=content, sent_at=self._now())
         return f"Sent the e-mail “{title}” to {recipient}", None
 
     def search_youtube_videos(self, query: str) -> Answer:
-        minutes, views = _simulate(query, "videos")[:2]
+        minutes, views = made_up(query, "videos")[:2]
         text = f"“{query} explained” ({1 + minutes % 40} min), “The best of {query}” ({1 + views} thousand views)"
         return self._look_up("search_youtube_videos", query, f"Videos about {query}: {text}")
 
     def find_route_google_maps(self, origin: str, destination: str, mode: str = "driving") -> Answer:
-        miles = 1 + _simulate(origin, destination, "route")[0] % 40
+        miles = 1 + made_up(origin, destination, "route")[0] % 40
         speed = {"walking": 3, "bicycling": 10, "transit": 18}.get(mode, 30)
         text = f"{miles} miles, about {max(1, round(60 * miles / speed))} minutes"
         asked = f"{origin} to {destination} ({mode})"
         return self._look_up("find_route_google_maps", asked, f"Route from {asked}: {text}")
 
     def check_nest_smoke_detector_status(self) -> Answer:
-        battery = 60 + _simulate("smoke detector")[0] % 40
+        battery = 60 + made_up("smoke detector")[0] % 40
         text = f"Smoke detector: no smoke, no carbon monoxide, battery {battery} %"
         return self._look_up("check_nest_smoke_detector_status", "", text)
 
@@ -173,14 +116,14 @@ class Phone:
         with self._transaction() as db:
             known = db.execute("SELECT name, number FROM contacts ORDER BY id DESC").fetchall()
             number = next((n for name, n in known if name.casefold() == contact_name.strip().casefold()), None)
-            insert(db, "messages", contact=contact_name, number=number, text=message, sent_at=_now())
+            insert(db, "messages", contact=contact_name, number=number, text=message, sent_at=self._now())
         who = _who(contact_name, number) if number else f"{contact_name} (no number in the contacts)"
         return f"Sent {who} the message “{message}”", None
 
     def make_phone_call(self, phone_number: str) -> Answer:
         with self._transaction() as db:
             contact = _name_of(db, phone_number)
-            insert(db, "calls", number=phone_number, contact=contact, called_at=_now())
+            insert(db, "calls", number=phone_number, contact=contact, called_at=self._now())
         return f"Called {_who(contact, phone_number)}", None
 
     def create_contact(self, name: str, phone_number: str) -> Answer:
@@ -199,12 +142,12 @@ class Phone:
         return self._set(f"Screen brightness is {level} of 10", brightness=level)
 
     def create_calendar_event(self, title: str, start_time: str, end_time: str | None = None) -> Answer:
-        start = _moment(start_time)
-        end = _moment(end_time) if end_time is not None else start + timedelta(hours=1)
+        start = moment(start_time)
+        end = moment(end_time) if end_time is not None else start + timedelta(hours=1)
         if end <= start:
             raise DeviceError(f"“{title}” was given an end, {end_time}, that is not after its start, {start_time};"
                               " a later end is expected")  # fmt: skip
-        begin, until = (f"{moment:%Y-%m-%d-%H-%M}" for moment in (start, end))
+        begin, until = (f"{time:%Y-%m-%d-%H-%M}" for time in (start, end))
         with self._transaction() as db:
             overlap = "SELECT title FROM events WHERE start_time < ? AND end_time > ? ORDER BY start_time, id"
             clashes = [f"“{row[0]}”" for row in db.execute(overlap, (until, begin))]
@@ -217,7 +160,7 @@ class Phone:
         return self._set(f"The {volume_type} volume is {level} of 10", **{f"volume_{volume_type}": level})
 
     def connect_to_bluetooth_device(self, device_name: str, timeout: int = 10) -> Answer:
-        seconds = 1 + _simulate(device_name, "bluetooth")[0] % 3
+        seconds = 1 + made_up(device_name, "bluetooth")[0] % 3
         if seconds > timeout:
             raise DeviceError(f"{device_name} did not answer within {timeout} s (simulated); allow it {seconds} s")
         return self._set(f"Connected to {device_name} after {seconds} s (simulated)", bluetooth_device=device_name)
@@ -244,45 +187,6 @@ class Phone:
     def irrelevant_function(self) -> Answer:
         raise DeviceError("nothing on the phone does what was asked; ask for one of its functions")
 
-    # The file ---------------------------------------------------------------------------------
-
-    def _look_up(self, function: str, query: str, answer: str) -> Answer:
-        text = f"{answer} (simulated)"
-        with self._transaction() as db:
-            insert(db, "lookups", function=function, query=query, answer=text, at=_now())
-        return text, text
-
-    def _set(self, sentence: str, **settings: Any) -> Answer:
-        with self._transaction() as db:
-            rows = [(key, json.dumps(value)) for key, value in settings.items()]
-            db.executemany("INSERT OR REPLACE INTO settings VALUES (?, ?)", rows)
-        return sentence, None
-
-    def _transaction(self) -> AbstractContextManager[sqlite3.Connection]:
-        return transaction(self.path, _LAYOUT)
-
-
-def _checked(name: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """The arguments in canonical form, defaults filled in; None stands for a default. Raises DeviceError."""
-    given = {key: value for key, value in arguments.items() if value is not None}
-    if nested := [key for key, value in given.items() if isinstance(value, Call)]:
-        raise DeviceError(f"{name}.{nested[0]} was given as a call; the result of that call is expected")
-    try:
-        return dict(_catalog().check(Plan((Call(name, given),))).calls[0].arguments)
-    except (PlanError, ValueError, OverflowError, TypeError) as error:
-        raise DeviceError(f"{name} cannot take its arguments: {error}") from error
-
-
-def _moment(stamp: str) -> datetime:
-    try:
-        return datetime.strptime(stamp, "%Y-%m-%d-%H-%M")
-    except ValueError:
-        raise DeviceError(f"{stamp!r} was given where a date and time YYYY-MM-DD-HH-MM is expected") from None
-
-
-def _now() -> str:
-    return datetime.now().isoformat(timespec="seconds")
-
 
 def _name_of(db: sqlite3.Connection, number: str) -> str | None:
     row = db.execute("SELECT name FROM contacts WHERE number = ? ORDER BY id DESC", (number,)).fetchone()
@@ -291,9 +195,3 @@ def _name_of(db: sqlite3.Connection, number: str) -> str | None:
 
 def _who(name: str | None, number: str) -> str:
     return f"{name} ({number})" if name else number
-
-
-def _simulate(*parts: str) -> bytes:
-    """Bytes that depend on the arguments alone, whatever their case and spacing."""
-    text = "\x1f".join(" ".join(part.casefold().split()) for part in parts)
-    return hashlib.sha256(text.encode(errors="surrogatepass")).digest()

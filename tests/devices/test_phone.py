@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import json
 import multiprocessing
 import os
@@ -52,23 +51,6 @@ def phone(tmp_path: Path) -> Phone:
 
 
 # Every function of the catalog ------------------------------------------------------------------
-
-
-def test_methods_have_the_signatures_of_the_catalog(android: Catalog) -> None:
-    for function in android:
-        given = inspect.signature(getattr(Phone, function.name)).parameters
-        assert list(given) == ["self", *(p.name for p in function.parameters)]
-        for parameter in function.parameters:
-            default = given[parameter.name].default
-            assert default is inspect.Parameter.empty if parameter.required else default == parameter.default
-
-
-def test_every_required_value_has_a_question(android: Catalog, phone: Phone) -> None:
-    for function in android:
-        for parameter in function.parameters:
-            if parameter.required:
-                question = phone.asks(Call(function.name, missing=(parameter.name,)))
-                assert question and question.endswith("?"), f"{function.name}.{parameter.name}"
 
 
 @pytest.mark.parametrize("name", EXAMPLES)

@@ -22,7 +22,7 @@ LAYERS = [
     ["model"],
     ["batch", "show", "progress", "data", "agent", "devices", "importing"],
     ["train", "bench", "flags"],
-    ["export", "cli_bench", "cli_dataset", "cli_teach"],
+    ["export", "cli_bench", "cli_dataset", "cli_device", "cli_teach"],
     ["cli_base", "cli_import"],
     ["cli", "__init__"],
     ["__main__"],
