@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from octocall import cli_base, cli_bench, cli_dataset, cli_device, cli_import, cli_teach, show
+from octocall import cli_base, cli_bench, cli_compile, cli_dataset, cli_device, cli_import, cli_teach, show
 from octocall.call import read_clock
 from octocall.catalog import CANDIDATES, IRRELEVANT
 from octocall.data.config import SynthConfig
@@ -321,6 +321,7 @@ def export(
     show.out.print(f"{out_}: {found['same_plans']:.1%} of {found['requests']} plans as in torch ({precision})")
 
 
+app.command("compile")(cli_compile.compile_)
 app.command()(cli_dataset.dataset)
 app.command()(cli_teach.teach)
 app.command("import")(cli_import.import_)

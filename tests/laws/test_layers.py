@@ -16,7 +16,7 @@ LAYERS = [
     ["function", "mask"],
     ["call"],
     ["catalog", "reading"],
-    ["interchange", "codecs", "sources", "runtimes", "score", "catalogs", "words"],
+    ["interchange", "codecs", "sources", "runtimes", "score", "catalogs", "words", "confidence"],
     ["decode", "bundle", "catalogue"],
     ["base"],
     ["model"],
@@ -29,7 +29,7 @@ LAYERS = [
 ]
 HEAVY = {"torch": {"train", "export"}, "safetensors": {"train"}, "onnxscript": {"export"}, "onnx": {"export", "train"}, "matplotlib": {"bench"},
          "onnxruntime": {"runtimes", "export"}, "mcp": {"sources"}, "yaml": {"sources"}, "httpx": {"data"}, "ray": {"data", "importing"}, "rapidfuzz": {"data"},
-         "bm25s": {"words"}}  # fmt: skip
+         "bm25s": {"words"}, "sklearn": {"compiling"}}  # fmt: skip
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 FILES = sorted(path for path in ROOT.rglob("*.py"))
 

@@ -1,0 +1,117 @@
+"""Commands that make bundles of somebody's own functions."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from octocall import show
+from octocall.catalog import IRRELEVANT
+from octocall.compiling.config import CompileConfig
+from octocall.errors import MissingExtraError
+from octocall.flags import flags
+
+if TYPE_CHECKING:
+    from octocall.base import Base
+    from octocall.catalog import Catalog
+    from octocall.compiling.gather import Material
+    from octocall.data.example import Example
+    from octocall.sources.common.loaded import Loaded
+
+SourceArgument = Annotated[str, typer.Argument(help="A .py file, JSON tools, an OpenAPI description, an MCP server, or a built-in catalog (docs/sources.md)")]
+ExamplesOption = Annotated[list[Path] | None, typer.Option("--examples", help="JSON lines {query, calls: [{name, arguments}]}; may be given several times")]
+PhrasesOption = Annotated[Path | None, typer.Option("--phrases", help="Folder of phrase books (docs/phrasebooks.md); a built-in catalog has its own")]
+
+
+@flags(CompileConfig)
+def compile_(
+    config: CompileConfig,
+    source: SourceArgument,
+    out_: Annotated[Path, typer.Option("--out", "-o", help="Folder of the bundle")],
+    examples: ExamplesOption = None,
+    phrases: PhrasesOption = None,
+) -> None:
+    """Compile functions into a bundle.
+
+    Requests come from your examples, from the documentation and from phrase books; what was kept of them measures the result. Interrupted,
+    the same command goes on where it stopped.
+    """
+    patient_threads()
+    try:
+        from octocall.compiling.page import lines
+        from octocall.compiling.run import Compilation
+    except ImportError as error:
+        raise MissingExtraError(error.name or "torch", "train") from None
+    from octocall.base import Base
+    from octocall.bundle import PAGE
+    from octocall.progress import counting
+
+    loaded = read_source(source)
+    base = Base.load(threads=config.threads)
+    with counting(show.err) as update:
+        material = material_of(loaded, base, source, examples or [], phrases, config, update)
+        facts = {"source": source}
+        compilation = Compilation(material.codec, base, config, out_, update, facts)
+        bundle, figures = compilation.run(material, Path(source) if source.endswith(".py") else None)
+    written = Counter(call.name for example in material.examples for call in example.plan.calls)
+    written += Counter(shape.name for phrasing in material.phrasings for shape in phrasing.shapes)
+    for line in lines(figures, written):
+        show.out.print(show.plain(line))
+    size = sum(path.stat().st_size for path in bundle.folder.iterdir()) / 1e6
+    show.out.print(f"{bundle.folder}: {size:.1f} MB, made in {figures.facts['seconds'] / 60:.1f} minutes; pictures in {bundle.folder / PAGE}")
+    show.out.print(f'try: octocall --bundle {out_} "…"')
+
+
+def patient_threads() -> None:
+    """Threads that wait without spinning: beside another program spinning ones make a training ten times slower. Before torch is imported."""
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    os.environ.setdefault("GOMP_SPINCOUNT", "0")
+
+
+def read_source(source: str) -> Loaded:
+    """What a source describes; what it lost or lacks is named on standard error."""
+    from octocall.sources import load_any
+
+    loaded = load_any(source)
+    for what, remarks in (("skipped", loaded.skipped), ("noted", loaded.noted)):
+        for remark in remarks:
+            show.complain(f"{what}: {remark.name}: {remark.reason}")
+    return loaded
+
+
+def material_of(
+    loaded: Loaded, base: Base, source: str, files: list[Path], phrases: Path | None, config: CompileConfig, update: object
+) -> Material:  # fmt: skip
+    """All that the rows are made of; examples that cannot be used are named on standard error."""
+    from octocall.base import NOTHING
+    from octocall.codecs.spans import SpansCodec
+    from octocall.compiling.books import analogies, phrasings
+    from octocall.compiling.gather import Material
+    from octocall.data.own import groups
+
+    catalog = loaded.catalog if IRRELEVANT in loaded.catalog else loaded.catalog.append(NOTHING)
+    codec = SpansCodec(catalog, base.bundle.tokenizer, int(base.bundle.settings["max_pieces"]))
+    own = read_examples(loaded, catalog, files)
+    books, written = groups(), phrasings(source, phrases, catalog)
+    alike = analogies(books, catalog, base, update) if config.taught and not written else None  # type: ignore[arg-type]
+    return Material(codec, own, written, books, alike)
+
+
+def read_examples(loaded: Loaded, catalog: Catalog, files: list[Path]) -> list[Example]:
+    """The examples of docstrings and files; those that cannot be used are named on standard error, with their line."""
+    from octocall.data.own import read_own, written_examples
+
+    found, remarks = written_examples(catalog, loaded.examples)
+    for path in files:
+        more, other = read_own(path, catalog)
+        found, remarks = [*found, *more], [*remarks, *other]
+    for remark in remarks:
+        show.complain(f"left out: {remark}")
+    counts = Counter(call.name for example in found for call in example.plan.calls)
+    for name in [name for name, n in counts.items() if n == 1 and name != IRRELEVANT]:
+        show.complain(f"noted: {name} has one example only, which tells little; give about 20")
+    return found
