@@ -140,15 +140,9 @@ class Agent:
         return Outcome(call, "done", message, value)
 
     def _question(self, call: Call) -> str:
-        questions = []
-        for name in call.missing:
-            meaning = ""
-            if self.catalog is not None and call.name in self.catalog:
-                known = {parameter.name: parameter.description for parameter in self.catalog[call.name].parameters}
-                meaning = known.get(name, "").rstrip(".")
-            spoken = name.replace("_", " ")
-            questions.append(f"Could you tell me {meaning}?" if meaning else f"Which {spoken} should {call.name} take?")
-        return " ".join(questions)
+        if self.catalog is not None and call.name in self.catalog:
+            return " ".join(self.catalog.questions(Plan((call,))).values())
+        return " ".join(f"Which {name.replace('_', ' ')} should {call.name} take?" for name in call.missing)
 
 
 _FAILED = {"refused": "was refused", "error": "failed"}
@@ -189,3 +183,24 @@ class Functions:
     @property
     def _known(self) -> str:
         return ", ".join(self.functions) or "none"
+
+
+class Devices:
+    """Several devices as one, each with the functions that it carries out."""
+
+    def __init__(self, devices: Mapping[str, Device]) -> None:
+        """``devices`` by function name."""
+        self.devices = dict(devices)
+
+    def asks(self, call: Call) -> str | None:
+        """The question of the device that the call goes to."""
+        return self._of(call.name).asks(call)
+
+    def call(self, name: str, arguments: Mapping[str, Any]) -> tuple[str, Any]:
+        """Carries the call out where it belongs. Raises DeviceError."""
+        return self._of(name).call(name, arguments)
+
+    def _of(self, name: str) -> Device:
+        if name not in self.devices:
+            raise DeviceError(f"no device carries out {name!r}; expected: {', '.join(self.devices) or 'none'}")
+        return self.devices[name]

@@ -27,6 +27,7 @@ from octocall.files import write_atomically
 from octocall.function import Function
 from octocall.mask import Mask
 from octocall.reading import Reading
+from octocall.runtimes.adapter import Adapter
 from octocall.runtimes.open import Asked, Binding, Graphs, OnnxGraphs, OpenRuntime, Understood, ask, understand
 from octocall.types import ABSENT, OPEN
 from octocall.vocab import BEGIN
@@ -34,8 +35,8 @@ from octocall.vocab import BEGIN
 NOTHING = Function(IRRELEVANT, "Nothing here fits.", original="no_relevant_function")
 CORE = (BEGIN, *MARKS, OPEN, ABSENT, IRRELEVANT)
 """Symbols with rows of their own in the network, in this order."""
-ROWS, OWN = "rows.npz", ("tables", "step")
-"""What a compiled bundle has of its own: the rows of its functions, and these graphs."""
+ROWS, ADAPTER, OWN = "rows.npz", "adapter.npz", ("question", "tables", "step")
+"""What a bundle on top of the base has of its own: the rows of its functions, and an adapter of these graphs."""
 _KEPT = 64
 """So many sets of candidates are kept ready."""
 
@@ -95,7 +96,8 @@ class Base:
             raise BundleError(f"{bundle.folder / ROWS} cannot be read ({error}); compile the bundle again") from error
         ends = np.cumsum([len(signature.kinds) for signature in bundle.codec.signatures])
         understood = [Understood(own, answer) for own, answer in zip(np.split(rows, ends[:-1]), answers, strict=True)]
-        return OpenRuntime(Joined(self.graphs, OnnxGraphs(bundle.folder, threads, OWN)), binding(bundle.codec, understood))
+        own = OnnxGraphs(self.bundle.folder, threads, OWN, Adapter.load(bundle.folder / ADAPTER))
+        return OpenRuntime(Joined(self.graphs, own), binding(bundle.codec, understood))
 
     def bind(self, functions: tuple[Function, ...]) -> Bound:
         """The network for these candidates, in their order; the irrelevant function comes last where it is not among them.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from functools import lru_cache, partial
 from pathlib import Path
@@ -16,22 +16,25 @@ from octocall.files import Draft, read_row, row_text
 from octocall.function import Function
 from octocall.model import Functions, Model
 from octocall.sources import json_tools
+from octocall.union import Union
 
 EXPECTED = 'expected {"id": …, "query": "…", "now": null, "functions": null}'
 
 
-def plan_file(model: Model, source: str, target: str, *, masked: bool, must_call: bool = False, now: datetime | None = None, functions: Functions | None = None,
-              complain: Callable[[str], None]) -> int:  # fmt: skip
+def plan_file(
+    model: Model | Union, source: str, target: str, settings: Mapping[str, Any], *, now: datetime | None = None, functions: Functions | None = None,
+    complain: Callable[[str], None],
+) -> int:  # fmt: skip
     """Answers every good row of ``source`` in ``target`` (``-`` for the standard streams), each as soon as it is read.
 
-    ``now`` is the clock and ``functions`` the candidates of rows that have none. Returns the number of bad rows; each is reported
+    ``settings`` are those of Model.plan (masked, must_call, min_confidence). ``now`` is the clock and ``functions`` the candidates of rows that have none. Returns the number of bad rows; each is reported
     with its line number through ``complain``. A file gets its name when it is complete; what was
     done before an interruption stays beside it.
     """
     if not target:
         raise OctocallError("an empty name was given for the output; a file, or - for standard output, is expected")
     lines = _lines(source)
-    answer = partial(_answer, model, masked=masked, must_call=must_call, now=now, given=functions)
+    answer = partial(_answer, model, settings, now, functions)
     if target == "-":
         stream = sys.stdout  # taken now: a bar of progress on a terminal stands in for it later
         return _plan_lines(answer, lines, stream.encoding, lambda text: print(text, file=stream, flush=True), complain)
@@ -83,7 +86,7 @@ def _functions(text: str) -> tuple[Function, ...]:
     return loaded.catalog.functions
 
 
-def _answer(model: Model, line: bytes, masked: bool, must_call: bool, now: datetime | None, given: Functions | None) -> dict[str, Any]:
+def _answer(model: Model | Union, settings: Mapping[str, Any], now: datetime | None, given: Functions | None, line: bytes) -> dict[str, Any]:
     try:
         row = read_row(line)
     except DataError as error:
@@ -92,6 +95,7 @@ def _answer(model: Model, line: bytes, masked: bool, must_call: bool, now: datet
         raise DataError(f'no text under "query"; {EXPECTED}')
     moment = now if row.get("now") is None else read_clock(row["now"])
     functions = _functions(json.dumps(row["functions"])) if row.get("functions") is not None else given
-    found = model.trace(Request(row["query"], moment), functions=functions, masked=masked, must_call=must_call)
+    found = model.trace(Request(row["query"], moment), functions=functions, **settings)
     plan = found.plan
-    return {"id": row.get("id"), "calls": found.catalog.outward(plan).to_json(), "confidence": round(plan.confidence, 4), "latency_ms": round(plan.latency_ms, 2)}
+    answer = {"id": row.get("id"), "calls": found.catalog.outward(plan).to_json(), "confidence": round(plan.confidence, 4), "latency_ms": round(plan.latency_ms, 2)}
+    return {**answer, "questions": found.catalog.questions(plan)} if plan.missing else answer

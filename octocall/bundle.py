@@ -19,17 +19,21 @@ from octocall.files import digest, write_atomically
 from octocall.interchange import dump_catalog, load_catalog
 
 FORMAT = "octocall-bundle-1"
-FILES = ("catalog.json", "tokenizer.json", "codec.json", "card.md")
+FILES = ("catalog.json", "codec.json", "card.md")
+TOKENIZER = "tokenizer.json"
+"""Of a bundle on top of a base it is the base's."""
 GRAPHS = {
-    "compiled": ("prefill.onnx", "step.onnx"),
-    "open": ("stem.onnx", "document.onnx", "understanding.onnx", "question.onnx", "tables.onnx", "step.onnx", "folded.npz"),
-    "tuned": ("tables.onnx", "step.onnx", "folded.npz", "rows.npz"),
+    "compiled": (TOKENIZER, "prefill.onnx", "step.onnx"),
+    "open": (TOKENIZER, "stem.onnx", "document.onnx", "understanding.onnx", "question.onnx", "tables.onnx", "step.onnx", "folded.npz"),
+    "tuned": ("adapter.npz", "rows.npz"),
 }
 """The weights by kind of network: for one catalog alone, for functions that come with the request, for one catalog on top of such a base."""
 EXAMPLES, IMPLEMENTATIONS, PAGE = "examples.jsonl.gz", "functions.py", "report.html"
 EXTRAS = (EXAMPLES, IMPLEMENTATIONS, PAGE)
 """What a bundle may hold beside: the rows it was made with, the functions themselves, what was measured of it."""
 MANIFEST = "bundle.json"
+BASE = "base"
+"""The base that ships."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +67,8 @@ class Bundle:
         """Writes everything but the weights, which must lie in ``folder`` already; the manifest comes last."""
         settings = {"max_pieces": codec.max_pieces, "symbols": list(codec.vocab.symbols), **settings}
         write_atomically(folder / "catalog.json", json.dumps(dump_catalog(codec.catalog), indent=1, ensure_ascii=False).encode())
-        write_atomically(folder / "tokenizer.json", codec.tokenizer.to_str().encode())
+        if TOKENIZER in GRAPHS[network]:
+            write_atomically(folder / TOKENIZER, codec.tokenizer.to_str().encode())
         write_atomically(folder / "codec.json", json.dumps(settings, indent=1).encode())
         write_atomically(folder / "card.md", card.encode())
         extras = [name for name in EXTRAS if (folder / name).is_file()]
@@ -72,8 +77,8 @@ class Bundle:
         return cls(folder, codec.catalog, codec.tokenizer, settings, network)
 
     @classmethod
-    def open(cls, name: str | Path) -> Bundle:
-        """Opens a folder, or a bundle that ships with the package by its name.
+    def open(cls, name: str | Path, base: str | Path = BASE) -> Bundle:
+        """Opens a folder, or a bundle that ships with the package by its name; ``base`` is the one below it, where there is one.
 
         Raises BundleError where it is missing, of another format, or where a file was changed.
         """
@@ -82,7 +87,7 @@ class Bundle:
             network = _verify(folder, json.loads((folder / MANIFEST).read_text(encoding="utf-8")))
             catalog = load_catalog(json.loads((folder / "catalog.json").read_text(encoding="utf-8")))
             settings = json.loads((folder / "codec.json").read_text(encoding="utf-8"))
-            tokenizer = tokenizers.Tokenizer.from_file(str(folder / "tokenizer.json"))
+            tokenizer = tokenizers.Tokenizer.from_file(str((cls.find(base) if network == "tuned" else folder) / TOKENIZER))
             bundle = cls(folder, catalog, tokenizer, settings, network)
             same = list(bundle.codec.vocab.symbols) == settings["symbols"]
         except BundleError:

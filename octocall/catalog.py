@@ -97,6 +97,17 @@ class Catalog:
         arguments = {names[name]: self._outward(value) if isinstance(value, Call) else value for name, value in call.arguments.items()}
         return Call(function.original or call.name, arguments, tuple(names[name] for name in call.missing), {names[k]: v for k, v in call.spans.items()})
 
+    def questions(self, plan: Plan) -> dict[str, str]:
+        """A question for each required value that the request does not give, by ``function.parameter``."""
+        found = {}
+        for call in (inner for outer in plan.calls for inner in outer.walk()):
+            for name in call.missing:
+                parameter = self[call.name].parameter(name)
+                meaning = parameter.description.rstrip(".")
+                asked = f"Could you tell me {meaning}?" if meaning else f"Which {name.replace('_', ' ')} should {call.name} take?"
+                found[f"{call.name}.{name}"] = asked
+        return found
+
     def check(self, plan: Plan) -> Plan:
         """``plan`` with every argument in canonical form and defaults filled in.
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Iterator
-from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -15,23 +14,21 @@ import typer
 from octocall import cli_base, cli_bench, cli_compile, cli_dataset, cli_device, cli_import, cli_teach, show
 from octocall.call import read_clock
 from octocall.catalog import CANDIDATES, IRRELEVANT
+from octocall.cli_ask import carrying_out, functions_of, model_of
 from octocall.data.config import SynthConfig
 from octocall.errors import OctocallError, RequestError
-from octocall.flags import BundleOption, EncoderOption, MaskOption, MustCallOption, flags
+from octocall.flags import BundleOption, BundlesOption, EncoderOption, MaskOption, MustCallOption, SureOption, flags
 from octocall.train.config import TrainConfig
 
 if TYPE_CHECKING:
     from octocall.call import Outcome, Plan
-    from octocall.model import Functions, Model, Trace
+    from octocall.model import Trace
 
 app = typer.Typer(add_completion=False, no_args_is_help=False, rich_markup_mode=None, pretty_exceptions_enable=False,
                   context_settings={"help_option_names": ["-h", "--help"]},
                   help='Calls functions from plain English, on the device. `octocall "…"` is short for `octocall ask "…"`.')  # fmt: skip
 app.add_typer(cli_bench.app, name=cli_bench.NAME)
 _UsageError: Any = typer.BadParameter.__mro__[1]  # its module differs between versions of typer
-
-SURE = 0.4
-"""Plans of less confidence are confirmed first."""
 
 NowOption = Annotated[str | None, typer.Option("--now", help="The clock to read times against, such as 2026-03-04T10:30")]
 CatalogOption = Annotated[str, typer.Option("--catalog", help="A catalog by name (android) or dotted module")]
@@ -93,7 +90,7 @@ def _root(version: Annotated[bool, typer.Option("--version", help="Print the ver
 @app.command()
 def ask(
     text: Annotated[list[str] | None, typer.Argument(help="The request; without it, requests are asked for one by one")] = None,
-    bundle: BundleOption = "android",
+    bundle: BundlesOption = None,
     functions: FunctionsOption = None,
     catalogue: CatalogueOption = None,
     candidates: CandidatesOption = CANDIDATES,
@@ -104,6 +101,7 @@ def ask(
     trace: Annotated[bool, typer.Option("--trace", help="Show every decision of the decoder")] = False,
     mask: MaskOption = True,
     must_call: MustCallOption = False,
+    min_confidence: SureOption = 0.0,
 ) -> None:
     """Carry a request out on the simulated device of the bundle.
 
@@ -111,10 +109,11 @@ def ask(
     refused, not confirmed, or failed; 2: the request could not be read. Of several requests on standard input the highest code counts.
     """
     moment = None if now is None else read_clock(now)
-    given = _given(functions, catalogue, candidates)
-    model = _model(bundle, given)
-    carry_out = _carry_out(model, moment, yes, dry_run) if given is None else None
-    answer = partial(_answer, partial(model.trace, now=moment, functions=given, masked=mask, must_call=must_call), carry_out, as_json, trace)
+    given = functions_of(functions, catalogue, candidates)
+    model = model_of(bundle, given)
+    carry_out = carrying_out(bundle, model, moment, yes, dry_run) if given is None else None
+    planned = partial(model.trace, now=moment, functions=given, masked=mask, must_call=must_call, min_confidence=min_confidence)
+    answer = partial(_answer, planned, carry_out, as_json, trace)
     code = answer(" ".join(text).strip()) if text else max(map(partial(_guarded, answer), _requests()), default=0)
     # who types requests one by one has seen what became of each
     raise typer.Exit(code if text or not sys.stdin.isatty() else 0)
@@ -124,7 +123,7 @@ def _requests() -> Iterator[str | RequestError]:
     """Requests typed at a prompt until an empty line, or the lines of standard input that are not empty."""
     interactive = sys.stdin.isatty()
     if interactive:
-        show.out.print("Say what the phone should do; an empty line ends.", style="dim")
+        show.out.print("Say what should be done; an empty line ends.", style="dim")
         show.out.print("> ", end="", style="bold")
     for line in sys.stdin.buffer:
         try:
@@ -150,43 +149,6 @@ def _guarded(answer: Callable[[str], int], text: str | RequestError) -> int:
         return 2
 
 
-def _carry_out(model: Model, now: datetime | None, yes: bool, dry_run: bool) -> Callable[[Plan], list[Outcome]]:
-    from octocall.agent import Agent
-
-    device, real = cli_device.acting(model.catalog)
-    answer = show.ask_back if sys.stdin.isatty() else None
-    confirm = (lambda call, question: True) if yes else show.confirm
-    return Agent(device, confirm, dry_run or not real, model.catalog, answer=answer, now=now, sure=SURE).run
-
-
-def _model(bundle: str, given: Functions | None) -> Model:
-    """The model of a bundle, in place of the one that is compiled for the phone the base where functions were given."""
-    from octocall.catalogue import Catalogue
-    from octocall.model import Model
-
-    model = Model.load("base" if bundle == "android" and given is not None else bundle)
-    if isinstance(given, Catalogue):
-        model.base.check(given)
-    return model
-
-
-def _given(source: str | None, catalogue: Path | None, candidates: int) -> Functions | None:
-    """The functions of a source, or a catalogue; what cannot be loaded of a source is named on standard error."""
-    from octocall.catalogue import Catalogue
-    from octocall.sources import load_any
-
-    if source is not None and catalogue is not None:
-        raise OctocallError("--functions and --catalogue were given; one of them is expected")
-    if catalogue is not None:
-        return Catalogue.open(catalogue, candidates)
-    if source is None:
-        return None
-    loaded = load_any(source)
-    for remark in loaded.skipped:
-        show.complain(f"skipped: {remark.name}: {remark.reason}")
-    return loaded.catalog.functions
-
-
 def _answer(trace_of: Callable[[str], Trace], carry_out: Callable[[Plan], list[Outcome]] | None, as_json: bool, trace: bool, text: str) -> int:
     """Plans a request, carries it out where that can be, shows both, and returns the exit code."""
     found = trace_of(text)
@@ -210,13 +172,14 @@ def plan(
     output: Annotated[
         str, typer.Option("--output", "-o", help="JSON lines {id, calls: [{name, arguments, missing}], confidence, latency_ms}; - for standard output")
     ] = "-",
-    bundle: BundleOption = "android",
+    bundle: BundlesOption = None,
     functions: FunctionsOption = None,
     catalogue: CatalogueOption = None,
     candidates: CandidatesOption = CANDIDATES,
     now: Annotated[str | None, typer.Option("--now", help="The clock of rows without one, such as 2026-03-04T10:30")] = None,
     mask: MaskOption = True,
     must_call: MustCallOption = False,
+    min_confidence: SureOption = 0.0,
 ) -> None:
     """Answer a file of requests.
 
@@ -225,9 +188,10 @@ def plan(
     """
     from octocall.batch import plan_file
 
+    settings = {"masked": mask, "must_call": must_call, "min_confidence": min_confidence}
     moment = None if now is None else read_clock(now)
-    given = _given(functions, catalogue, candidates)
-    if plan_file(_model(bundle, given), input_, output, masked=mask, must_call=must_call, now=moment, functions=given, complain=show.complain):
+    given = functions_of(functions, catalogue, candidates)
+    if plan_file(model_of(bundle, given), input_, output, settings, now=moment, functions=given, complain=show.complain):
         raise typer.Exit(1)
 
 

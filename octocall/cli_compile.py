@@ -17,9 +17,9 @@ from octocall.flags import flags
 
 if TYPE_CHECKING:
     from octocall.base import Base
-    from octocall.catalog import Catalog
     from octocall.compiling.gather import Material
     from octocall.data.example import Example
+    from octocall.data.own import Given
     from octocall.sources.common.loaded import Loaded
 
 SourceArgument = Annotated[str, typer.Argument(help="A .py file, JSON tools, an OpenAPI description, an MCP server, or a built-in catalog (docs/sources.md)")]
@@ -91,27 +91,34 @@ def material_of(
     from octocall.codecs.spans import SpansCodec
     from octocall.compiling.books import analogies, phrasings
     from octocall.compiling.gather import Material
-    from octocall.data.own import groups
+    from octocall.data.own import groups, placed, with_implied
 
-    catalog = loaded.catalog if IRRELEVANT in loaded.catalog else loaded.catalog.append(NOTHING)
+    given = read_examples(loaded, files)
+    catalog = with_implied(loaded.catalog if IRRELEVANT in loaded.catalog else loaded.catalog.append(NOTHING), given)
     codec = SpansCodec(catalog, base.bundle.tokenizer, int(base.bundle.settings["max_pieces"]))
-    own = read_examples(loaded, catalog, files)
+    own, remarks = placed(given, catalog)
+    complain_of(remarks, own)
     books, written = groups(), phrasings(source, phrases, catalog)
     alike = analogies(books, catalog, base, update) if config.taught and not written else None  # type: ignore[arg-type]
     return Material(codec, own, written, books, alike)
 
 
-def read_examples(loaded: Loaded, catalog: Catalog, files: list[Path]) -> list[Example]:
-    """The examples of docstrings and files; those that cannot be used are named on standard error, with their line."""
-    from octocall.data.own import read_own, written_examples
+def read_examples(loaded: Loaded, files: list[Path]) -> list[Given]:
+    """The examples of docstrings and files; lines that are none are named on standard error."""
+    from octocall.data.own import read_lines, read_own
 
-    found, remarks = written_examples(catalog, loaded.examples)
+    found, remarks = read_lines(loaded.examples)
     for path in files:
-        more, other = read_own(path, catalog)
+        more, other = read_own(path)
         found, remarks = [*found, *more], [*remarks, *other]
+    complain_of(remarks, [])
+    return found
+
+
+def complain_of(remarks: list[str], examples: list[Example]) -> None:
+    """Names what was left out, and functions of a single example."""
     for remark in remarks:
         show.complain(f"left out: {remark}")
-    counts = Counter(call.name for example in found for call in example.plan.calls)
+    counts = Counter(call.name for example in examples for call in example.plan.calls)
     for name in [name for name, n in counts.items() if n == 1 and name != IRRELEVANT]:
         show.complain(f"noted: {name} has one example only, which tells little; give about 20")
-    return found

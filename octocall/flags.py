@@ -13,6 +13,10 @@ import typer
 from octocall.show import err
 
 BundleOption = Annotated[str, typer.Option("--bundle", help="A bundle that ships (android), or the folder of one, such as ./bundle")]
+BundlesOption = Annotated[
+    list[str] | None, typer.Option("--bundle", help="A bundle that ships (android), or the folder of one, such as ./bundle; of several, their functions together")
+]
+SureOption = Annotated[float, typer.Option("--min-confidence", min=0, max=1, help="A plan that is less sure becomes a refusal")]
 MaskOption = Annotated[bool, typer.Option("--mask/--no-mask", help="Whether decoding is held to the grammar of the functions")]
 MustCallOption = Annotated[bool, typer.Option("--must-call", help="Refuse nothing: some function is called in any case")]
 EncoderOption = Annotated[

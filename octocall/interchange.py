@@ -29,7 +29,7 @@ def _load(value: Any) -> Any:
     kind = getattr(types, value["kind"]) if value["kind"] in types.__all__ else None
     if not (isinstance(kind, type) and issubclass(kind, Type | Field)):
         raise ValueError(f"unknown type {value['kind']!r}")
-    return kind(**{f.name: _load(value[f.name]) for f in fields(kind) if value[f.name] is not None})
+    return kind(**{f.name: _load(value[f.name]) for f in fields(kind) if value.get(f.name) is not None})
 
 
 def _load_type(row: Any) -> Type:

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from octocall.base import Base, Bound
-from octocall.bundle import Bundle
-from octocall.call import Plan, Request
+from octocall.bundle import BASE, Bundle
+from octocall.call import Call, Plan, Request
 from octocall.catalog import IRRELEVANT, Catalog
 from octocall.catalogue import Catalogue
 from octocall.codecs.spans import SpansCodec
@@ -48,15 +48,15 @@ class Model:
         self._mask, self._base = Mask(codec.grammar, codec.vocab), base
 
     @classmethod
-    def load(cls, name: str | Path = "android", threads: int = 0) -> Model:
-        """Opens a bundle by name or folder. Raises BundleError."""
+    def load(cls, name: str | Path = "android", threads: int = 0, base: Base | None = None) -> Model:
+        """Opens a bundle by name or folder, on top of ``base`` where it needs one and another than that which ships. Raises BundleError."""
         from octocall.runtimes.onnx import OnnxRuntime
 
-        bundle = Bundle.open(name)
+        bundle = Bundle.open(name, base.bundle.folder if base else BASE)
         if bundle.network == "open":
             return cls(None, bundle.codec, Base(bundle, threads))
         if bundle.network == "tuned":
-            base = Base.load(threads=threads)
+            base = base or Base.load(threads=threads)
             return cls(base.tuned(bundle, threads), bundle.codec, base, bundle.confidence)
         return cls(OnnxRuntime(bundle.folder, threads), bundle.codec)
 
@@ -64,7 +64,16 @@ class Model:
     def catalog(self) -> Catalog:
         return self.codec.catalog
 
-    def plan(self, request: str | Request, *, now: datetime | None = None, functions: Functions | None = None, masked: bool = True, must_call: bool = False) -> Plan:
+    def plan(
+        self,
+        request: str | Request,
+        *,
+        now: datetime | None = None,
+        functions: Functions | None = None,
+        masked: bool = True,
+        must_call: bool = False,
+        min_confidence: float = 0.0,
+    ) -> Plan:
         """The plan of a request.
 
         ``now`` is the clock against which "tomorrow" is read (default: that of the request, else the
@@ -73,13 +82,14 @@ class Model:
         RequestError for an empty or overlong text, SignatureError for functions that cannot be read, CatalogueError
         for a catalogue of another base. Without ``masked`` the plan may be empty: the network then wrote something
         that is no plan. With ``must_call`` nothing is refused: for requests that are known to ask for something, as at
-        the end of a dialogue or in a form.
+        the end of a dialogue or in a form. A plan that is less sure than ``min_confidence`` becomes a refusal.
         """
-        return self.trace(request, now=now, functions=functions, masked=masked, must_call=must_call).plan
+        return self.trace(request, now=now, functions=functions, masked=masked, must_call=must_call, min_confidence=min_confidence).plan
 
     def trace(
-        self, request: str | Request, *, now: datetime | None = None, functions: Functions | None = None, masked: bool = True, must_call: bool = False
-    ) -> Trace:
+        self, request: str | Request, *, now: datetime | None = None, functions: Functions | None = None, masked: bool = True, must_call: bool = False,
+        min_confidence: float = 0.0,
+    ) -> Trace:  # fmt: skip
         """The plan with the decisions behind it."""
         if not isinstance(request, Request):
             request = Request(request)
@@ -98,6 +108,8 @@ class Model:
         # a call that says the same as an earlier one is the network going round, not a wish
         calls = tuple(call for i, call in enumerate(calls) if call not in calls[:i])
         sure = self.confidence(decoded.confidence) if self.confidence and given is None else decoded.confidence
+        if sure < min_confidence and IRRELEVANT in codec.catalog:
+            calls = (Call(IRRELEVANT),)
         plan = Plan(calls, sure, 1000 * (time.perf_counter() - began))
         return Trace(plan, decoded.steps, decoded.valid, codec.catalog)
 

@@ -113,8 +113,8 @@ def print_untrained(found: Trace) -> None:
 
     if all(call.name == IRRELEVANT for call in found.plan.calls):
         out.print("– none of these functions fits", style="yellow")
-    for name in found.plan.missing:
-        out.print(f"? {plain(name)} is not given", style="yellow")
+    for name, question in found.catalog.questions(found.plan).items():
+        out.print(f"? {plain(name)} is not given: {plain(question)}", style="yellow")
     out.print(f"{found.plan.latency_ms:.1f} ms, confidence {found.plan.confidence:.2f}; from the documentation alone, not trained for these functions", style="dim")
 
 
@@ -130,7 +130,7 @@ def answer_row(found: Trace, outcomes: Sequence[Outcome], steps: bool) -> dict[s
     """A plan and its outcomes ready for JSON."""
     row: dict[str, Any] = {
         "calls": found.catalog.outward(found.plan).to_json(), "confidence": round(found.plan.confidence, 4), "latency_ms": round(found.plan.latency_ms, 2),
-        "missing": list(found.plan.missing),
+        "missing": list(found.plan.missing), "questions": found.catalog.questions(found.plan),
         "outcomes": [{"call": o.call.to_json(), "status": o.status, "message": o.message, "value": o.value} for o in outcomes],
     }  # fmt: skip
     if steps:

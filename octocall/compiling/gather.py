@@ -134,8 +134,10 @@ def _of_books(material: Material, config: CompileConfig, progress: Callable[[str
     """Rows of phrase books: singles, parallel, nested and irrelevant ones, as ``octocall synth`` writes them."""
     catalog = material.catalog
     phrasings = list({template_key(p): p for p in material.phrasings}.values())
-    pools = Pools.load(HERE / "pools", phrasings, catalog) if phrasings else None
-    for kept in (False, True) if pools else ():
+    if not phrasings:
+        return
+    pools = Pools.load(HERE / "pools", phrasings, catalog)
+    for kept in (False, True):
         chosen = [p for p in phrasings if held_out(template_key(p), _HELD_OUT) == kept]
         counts = Counter(p.kind for p in chosen)
         wanted = SynthConfig(

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from octocall import __version__
-from octocall.base import Base, Joined
+from octocall.base import ADAPTER, OWN, Base, Joined
 from octocall.bundle import EXAMPLES, IMPLEMENTATIONS, PAGE, Bundle
 from octocall.codecs.spans import SpansCodec
 from octocall.compiling.config import CompileConfig
@@ -25,12 +25,12 @@ from octocall.confidence import Confidence
 from octocall.data.example import Example
 from octocall.decode import decode
 from octocall.errors import OctocallError
-from octocall.export.open import TorchGraphs
 from octocall.export.run import LEAST_PARITY, check_target, swap
-from octocall.export.tuned import save_tuned
+from octocall.export.tuned import TunedGraphs, write_tuned
 from octocall.files import write_atomically
 from octocall.mask import Mask
 from octocall.model import Model
+from octocall.runtimes.adapter import Adapter
 from octocall.runtimes.open import Graphs, OnnxGraphs, OpenRuntime
 from octocall.train.config import TrainConfig
 from octocall.train.tune import read_rows, tune, untrained
@@ -84,7 +84,11 @@ class Compilation:
             last = [row for _, row in [*train, *kept]]
             self._train(tuned, last, "final", max(1, int(_LAST * self._steps(len(train)))))
         figures.facts = {
-            "rows": dict(rows.counts), "kept": len(rows.held_out), "steps": record["config"]["steps"], "seconds": round(time.monotonic() - began), **self.facts
+            "rows": dict(rows.counts),
+            "kept": len(rows.held_out),
+            "steps": record["config"]["steps"],
+            "seconds": round(time.monotonic() - began),
+            **self.facts,
         }
         bundle = self._export(tuned, rows, figures, confidence, implementations)
         shutil.rmtree(self.work, ignore_errors=True)
@@ -112,7 +116,11 @@ class Compilation:
         """Rows to train on and kept ones, as the base reads them; and whether those to measure with are people's phrasings alone."""
         people = [example for origin, example in rows.held_out if origin in NATURAL]
         natural = sum(example.kind != "irrelevant" for example in people) >= _ENOUGH
-        kept = people + [example for origin, example in rows.held_out if origin not in NATURAL and example.kind == "irrelevant"] if natural else [e for _, e in rows.held_out]
+        kept = (
+            people + [example for origin, example in rows.held_out if origin not in NATURAL and example.kind == "irrelevant"]
+            if natural
+            else [e for _, e in rows.held_out]
+        )
         sides = (_drawn([example for _, example in rows.train], MOST_ROWS), _drawn(kept, MOST_KEPT))
         total, done, found = sum(map(len, sides)), 0, []
         for side in sides:
@@ -161,7 +169,7 @@ class Compilation:
 
     def _model(self, tuned: Tuned, own: Graphs | None = None) -> Model:
         """The network in torch, or through the exported graphs ``own``."""
-        graphs = Joined(self.base.graphs, own or TorchGraphs(tuned.network, None))
+        graphs = Joined(self.base.graphs, own or TunedGraphs(tuned))
         return Model(OpenRuntime(graphs, tuned.bound()), self.codec, self.base)
 
     def _measure(self, tuned: Tuned, kept: Sequence[Example], natural: bool) -> tuple[Figures, Confidence]:
@@ -184,8 +192,8 @@ class Compilation:
         with tempfile.TemporaryDirectory(dir=self.out.parent) as scratch:
             folder = Path(scratch) / "bundle"
             self.progress("exporting", 0, 2)
-            settings = {"confidence": asdict(confidence)}
-            save_tuned(tuned, self.codec, self.base, folder, "", settings)
+            settings: dict[str, Any] = {"confidence": asdict(confidence)}
+            write_tuned(tuned, self.codec, self.base, folder)
             self.progress("exporting", 1, 2)
             asked = _drawn([example for _, example in rows.held_out], 200)
             same = self._parity(tuned, folder, asked)
@@ -206,7 +214,7 @@ class Compilation:
     def _parity(self, tuned: Tuned, folder: Path, examples: Sequence[Example]) -> float:
         """The share of requests for which the exported network writes the same symbols as torch's."""
         mask = Mask(self.codec.grammar, self.codec.vocab)
-        runtimes = [self._model(tuned, own).runtime for own in (None, OnnxGraphs(folder, names=("tables", "step")))]
+        runtimes = [self._model(tuned, own).runtime for own in (None, OnnxGraphs(self.base.bundle.folder, names=OWN, adapter=Adapter.load(folder / ADAPTER)))]
         same = 0
         for example in examples:
             reading = self.codec.read(example.request)

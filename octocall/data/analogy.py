@@ -6,7 +6,6 @@ of the catalog is a request for that one too, where each of its values has a par
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -66,7 +65,7 @@ class Analogies:
             near = [i for i in near if _same_end(function, self._others[i][1])][:_NEAREST]
             self._read([parameter for i in near for parameter in self._others[i][1].parameters] + list(function.parameters))
             found[function.name] = [
-                Kin(*self._others[i], float(self.likeness[number, i]), self._named(function, self._others[i][1])) for i in near
+                Kin(group, other, float(self.likeness[number, i]), self._named(function, other)) for i in near for group, other in (self._others[i],)
             ]
         return found
 
@@ -93,10 +92,11 @@ class Analogies:
         """A request in the catalog's own names; None where a value has no place to go to."""
         pieces = []
         for piece in wish.pieces:
-            slots = [(call, pairs[call][1].names.get(name)) for call, name in piece.slot or ()]  # type: ignore[attr-defined]
-            if any(name is None for _, name in slots):
+            slots = [(call, pairs[call][1].names.get(name, "")) for call, name in piece.slot or ()]  # type: ignore[attr-defined]
+            if not all(name for _, name in slots):
                 return None
-            pieces.append(replace(piece, slot=tuple(slots) if slots else None, typed=bool(slots) and not all(isinstance(pairs[call][0].parameter(str(name)).type, Text) for call, name in slots)))
+            typed = any(not isinstance(pairs[call][0].parameter(name).type, Text) for call, name in slots)
+            pieces.append(replace(piece, slot=tuple(slots) if slots else None, typed=typed))
         implied = []
         for call, name, value in wish.implied:
             function, kin = pairs[call]
@@ -105,7 +105,8 @@ class Analogies:
             if mapped is None or said is None:
                 return None
             implied.append((call, mapped, said))
-        filled = [{name for call, name in [*((c, n) for c, n, _ in implied), *(slot for piece in pieces for slot in piece.slot or ())] if call == i} for i in range(len(pairs))]
+        given = [*((call, name) for call, name, _ in implied), *(slot for piece in pieces for slot in piece.slot or ())]  # type: ignore[attr-defined]
+        filled = [{name for call, name in given if call == i} for i in range(len(pairs))]
         missing = [p for (function, _), own in zip(pairs, filled, strict=True) for p in function.parameters if p.required and p.name not in own]
         if any(not p.type.pointed for p in missing) or len(missing) > 1:
             return None  # a choice that nothing decides
@@ -162,7 +163,8 @@ def _text(parameter: Parameter) -> str:
 
 
 def _unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
-    return vectors / np.linalg.norm(vectors, axis=-1, keepdims=True)
+    unit: NDArray[np.float32] = vectors / np.linalg.norm(vectors, axis=-1, keepdims=True)
+    return unit
 
 
 def _flat(text: object) -> str:

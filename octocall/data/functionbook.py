@@ -186,7 +186,7 @@ def _type(kind: str) -> Type:
     if match := _RANGE.match(kind):
         least, most = (float(bound) if bound else None for bound in match.groups()[1:])
         if match[1] == "int":
-            return Integer(*(int(bound) if bound is not None else default for bound, default in ((least, -(10**9)), (most, 10**9))))
+            return Integer(int(least) if least is not None else -(10**9), int(most) if most is not None else 10**9)
         return Number(least if least is not None else float("-inf"), most if most is not None else float("inf"))
     choices = tuple(choice.strip().strip('"') for choice in kind.split("|"))
     if len(choices) < 2 or not all(choices):

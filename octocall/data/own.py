@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 import random
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -28,19 +29,33 @@ from octocall.data.teachers.rules.several import again, joined, nested, takes_re
 from octocall.data.verify import key
 from octocall.errors import DataError, OctocallError
 from octocall.files import read_row
+from octocall.function import Function, Parameter
 from octocall.sources.python import ARROW
-from octocall.types import Text
+from octocall.types import Integer, Number, Text
 
 NOW = datetime(2026, 3, 4, 10, 30)
 """The clock of examples that give none."""
 HELD_OUT = 0.12
 """Share of the phrasings that are kept for measuring."""
+MOST_IMPLIED = 8
+"""So many numbers at most are implied for one parameter."""
+_LARGEST = 1000
 _ALIKE = 4
 """So many rows of one phrasing of the teacher, with other values."""
 
 
-def read_own(path: Path, catalog: Catalog) -> tuple[list[Example], list[str]]:
-    """The rows ``{"query", "calls": [{"name", "arguments", "missing"}], "now"}`` of a JSONL file, and why others cannot be used, by line. Raises DataError.
+@dataclass(frozen=True)
+class Given:
+    """An example as somebody wrote it down: the calls as (name, arguments, names of missing ones); ``place`` says where it stands."""
+
+    query: Any
+    calls: Sequence[tuple[str, Mapping[str, Any], Sequence[str]]]
+    now: datetime
+    place: str
+
+
+def read_own(path: Path) -> tuple[list[Given], list[str]]:
+    """The rows ``{"query", "calls": [{"name", "arguments", "missing"}], "now"}`` of a JSONL file, and why others are none, by line. Raises DataError.
 
     No ``calls``: nothing fits.
     """
@@ -54,23 +69,23 @@ def read_own(path: Path, catalog: Catalog) -> tuple[list[Example], list[str]]:
             try:
                 row = read_row(line)
                 calls = [(call["name"], call.get("arguments") or {}, tuple(call.get("missing") or ())) for call in row["calls"]]
-                now = read_clock(row["now"]) if row.get("now") else NOW
-                found.append(_placed(row["query"], calls, catalog, now, f"{path.name}:{number}"))
-            except (OctocallError, Rejected, KeyError, TypeError, AttributeError) as error:
+                found.append(Given(row["query"], calls, read_clock(row["now"]) if row.get("now") else NOW, f"{path}:{number}"))
+            except (OctocallError, KeyError, TypeError, AttributeError) as error:
                 remarks.append(f"{path}:{number}: {_why(error)}")
     return found, remarks
 
 
-def written_examples(catalog: Catalog, lines: Mapping[str, Sequence[str]]) -> tuple[list[Example], list[str]]:
-    """The ``Examples:`` lines of docstrings, by function: ``dim the den to 3 -> set_lamp(room="den", level=3)``; and why others cannot be used."""
+def read_lines(lines: Mapping[str, Sequence[str]]) -> tuple[list[Given], list[str]]:
+    """The ``Examples:`` lines of docstrings, by function: ``dim the den to 3 -> set_lamp(room="den", level=3)``; and why others are none."""
     found, remarks = [], []
     for name, written in lines.items():
         for number, line in enumerate(written, 1):
+            place = f"example {number} of {name}"
             try:
                 text, call = ARROW.split(line.strip(), maxsplit=1)
-                found.append(_placed(text.strip().strip("\"'"), list(_calls(call)), catalog, NOW, f"{name}:{number}"))
-            except (OctocallError, Rejected, ValueError, SyntaxError) as error:
-                remarks.append(f"example {number} of {name}: {_why(error)}")
+                found.append(Given(text.strip().strip("\"'"), list(_calls(call)), NOW, place))
+            except (ValueError, SyntaxError) as error:
+                remarks.append(f"{place}: {_why(error)}")
     return found, remarks
 
 
@@ -87,19 +102,64 @@ def _calls(text: str) -> Iterator[tuple[str, dict[str, Any], tuple[str, ...]]]:
         yield call.func.id, {str(keyword.arg): ast.literal_eval(keyword.value) for keyword in call.keywords}, ()
 
 
-def _placed(query: Any, calls: Sequence[tuple[str, Mapping[str, Any], tuple[str, ...]]], catalog: Catalog, now: datetime, source: str) -> Example:
-    """The example of a request and its calls, each value found in the request. Raises Rejected and OctocallError."""
-    if not isinstance(query, str) or not query.strip():
-        raise DataError(f"query {query!r} is no text")
-    request, taken = Request(query.strip(), now), list[tuple[int, int]]()
-    if not calls:
-        return Example(request, Plan((Call(IRRELEVANT),)), source, "irrelevant")
+def with_implied(catalog: Catalog, given: Sequence[Given]) -> Catalog:
+    """The catalog with the numbers that examples mean without saying them ("mute" is 0): values that can be written without pointing."""
+    found: dict[tuple[str, str], Counter[float]] = defaultdict(Counter)
+    for one in given:
+        for name, arguments, _ in one.calls:
+            for parameter in catalog[name].parameters if name in catalog else ():
+                value = arguments.get(parameter.original or parameter.name)
+                if not isinstance(value, int | float) or isinstance(value, bool) or not isinstance(one.query, str):
+                    continue
+                if isinstance(parameter.type, Integer | Number) and not _stands(parameter, value, one):
+                    found[name, parameter.name][value] += 1
+    functions = [replace(function, parameters=tuple(_implying(p, found[function.name, p.name]) for p in function.parameters)) for function in catalog]
+    return Catalog(tuple(functions), catalog.name, catalog.numbers)
+
+
+def _stands(parameter: Parameter, value: float, one: Given) -> bool:
+    """Whether a number, or the same with another sign, is said; one too large to be meant without words counts as said."""
+    if abs(value) > _LARGEST or (value < 0 and _stands(parameter, -value, one)):
+        return True
+    alone = Function("f", "", (replace(parameter, original=""),))
+    try:
+        return bool(place_call(alone, {parameter.name: value}, one.query, one.now).spans)
+    except (Rejected, OctocallError):
+        return False
+
+
+def _implying(parameter: Parameter, values: Counter[float]) -> Parameter:
+    kind = parameter.type
+    if not values or not isinstance(kind, Integer | Number):
+        return parameter
+    fit = [value for value, _ in values.most_common(MOST_IMPLIED) if kind.least <= value <= kind.most]
+    implied = tuple(sorted({*kind.implied, *fit}))
+    return replace(parameter, type=replace(kind, implied=implied))
+
+
+def placed(given: Sequence[Given], catalog: Catalog) -> tuple[list[Example], list[str]]:
+    """The examples, each value found in its request, and why others contradict the signatures or their own words."""
+    found, remarks = [], []
+    for one in given:
+        try:
+            found.append(_placed(one, catalog))
+        except (OctocallError, Rejected, TypeError, AttributeError) as error:
+            remarks.append(f"{one.place}: {_why(error)}")
+    return found, remarks
+
+
+def _placed(one: Given, catalog: Catalog) -> Example:
+    """Raises Rejected and OctocallError."""
+    if not isinstance(one.query, str) or not one.query.strip():
+        raise DataError(f"query {one.query!r} is no text")
+    request, taken = Request(one.query.strip(), one.now), list[tuple[int, int]]()
+    if not one.calls:
+        return Example(request, Plan((Call(IRRELEVANT),)), one.place, "irrelevant")
     names = {function.original or function.name: function.name for function in catalog} | {function.name: function.name for function in catalog}
-    if unknown := [name for name, _, _ in calls if name not in names]:
+    if unknown := [name for name, _, _ in one.calls if name not in names]:
         raise DataError(f"there is no function {unknown[0]!r}")
-    found = [place_call(catalog[names[name]], given, request.text, now, taken, missing) for name, given, missing in calls]
-    plan = catalog.check(Plan(tuple(found)))
-    return Example(request, plan, source, "parallel" if len(found) > 1 else "single")
+    found = [place_call(catalog[names[name]], arguments, request.text, one.now, taken, missing) for name, arguments, missing in one.calls]
+    return Example(request, catalog.check(Plan(tuple(found))), one.place, "parallel" if len(found) > 1 else "single")
 
 
 def on_held_out_side(example: Example) -> bool:

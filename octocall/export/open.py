@@ -56,8 +56,8 @@ def export_open(network: OpenNetwork, pretrained: Encoder | None, folder: Path) 
             }
             for name, (arguments, shapes) in given.items():
                 write_graph(parts[name], arguments, folder / f"{name}.onnx", *_NAMES[name], shapes)
-        # what the graphs have no name for any more, and a tuning starts from
-        np.savez(folder / FOLDED, inputs=network.inputs.numpy(), outputs=network.outputs.numpy(), beside=network.beside.numpy())
+            # what the graphs have no name for any more, and a tuning starts from
+            np.savez(folder / FOLDED, inputs=network.inputs.numpy(), outputs=network.outputs.numpy(), beside=network.beside.numpy())
         _export_own(network, folder, torch.randn(1, length, width))
 
 
@@ -88,16 +88,15 @@ def export_open_int8(network: OpenNetwork, pretrained: Encoder | None, folder: P
         export_open(packed, pretrained, Path(scratch))
         for path in sorted(Path(scratch).glob("*.onnx")):
             pack_products(path, folder / path.name, block=64)
-        os.replace(Path(scratch) / FOLDED, folder / FOLDED)
+        if pretrained is not None:
+            os.replace(Path(scratch) / FOLDED, folder / FOLDED)
 
 
 class TorchGraphs(Graphs):
     """The trained network itself, part by part."""
 
-    def __init__(self, network: OpenNetwork, pretrained: Encoder | None) -> None:
-        """Without ``pretrained`` the parts that a catalog has of its own."""
-        network = network.cpu().eval()
-        self.parts = _parts(network, pretrained) if pretrained is not None else {"tables": Tables(network), "step": OpenStep(network)}
+    def __init__(self, network: OpenNetwork, pretrained: Encoder) -> None:
+        self.parts = _parts(network.cpu().eval(), pretrained)
         self._past = (len(network.blocks), network.heads, 0, network.encoder.width // network.heads)
 
     @property

@@ -13,6 +13,7 @@ import tokenizers
 from numpy.typing import NDArray
 
 from octocall.errors import BundleError
+from octocall.runtimes.adapter import Adapter
 
 GRAPHS = ("stem", "document", "understanding", "question", "tables", "step")
 MAX_PIECES = 96
@@ -33,15 +34,15 @@ class Graphs(Protocol):
 class OnnxGraphs:
     """The parts as ONNX graphs in a folder. They can be pickled, weights and all, and so be sent to other processes and machines."""
 
-    def __init__(self, folder: Path, threads: int = 0, names: Sequence[str] = GRAPHS) -> None:
-        """Opens the graphs called ``names``. Raises BundleError where they cannot be loaded."""
+    def __init__(self, folder: Path, threads: int = 0, names: Sequence[str] = GRAPHS, adapter: Adapter | None = None) -> None:
+        """Opens the graphs called ``names``, with what an adapter changes of them. Raises BundleError where they cannot be loaded."""
         self._weights: Mapping[str, Path | bytes] = {name: folder / f"{name}.onnx" for name in names}
-        self._threads = threads
+        self._threads, self._adapter = threads, adapter
         self._load()
 
     def __getstate__(self) -> dict[str, Any]:
         weights = {name: given if isinstance(given, bytes) else given.read_bytes() for name, given in self._weights.items()}
-        return {"_weights": weights, "_threads": self._threads}
+        return {"_weights": weights, "_threads": self._threads, "_adapter": self._adapter}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
@@ -50,7 +51,7 @@ class OnnxGraphs:
     def _load(self) -> None:
         import onnxruntime
 
-        self._sessions, self._names = {}, {}
+        self._sessions, self._names, self._changed = {}, {}, dict[str, dict[str, Any]]()
         for name, weights in self._weights.items():
             options = onnxruntime.SessionOptions()
             # one step is too small to share among threads
@@ -58,6 +59,10 @@ class OnnxGraphs:
             options.log_severity_level = 3
             # threads that wait by spinning halve the speed of whatever else runs, and their own where processors are short
             options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+            # the session reads them where they are, so they are kept
+            self._changed[name] = self._merged(name, weights)
+            for tensor, value in self._changed[name].items():
+                options.add_initializer(tensor, value)
             try:
                 session = onnxruntime.InferenceSession(weights, options, providers=["CPUExecutionProvider"])
             except Exception as error:
@@ -65,6 +70,19 @@ class OnnxGraphs:
                 where = "that were sent" if isinstance(weights, bytes) else f"in {weights.parent}"
                 raise BundleError(f"the weights {where} cannot be loaded ({str(error)[:120]}); compile or install the bundle again") from error
             self._sessions[name], self._names[name] = session, [given.name for given in session.get_inputs()]
+
+    def _merged(self, name: str, weights: Path | bytes) -> dict[str, Any]:
+        """What the adapter changes of a graph, as tensors of the runtime."""
+        import onnxruntime
+
+        if self._adapter is None:
+            return {}
+        try:
+            model = weights if isinstance(weights, bytes) else weights.read_bytes()
+        except OSError as error:
+            raise BundleError(f"{weights!r} cannot be read ({error.strerror}); install the base again") from error
+        merged = self._adapter.merged(name, model)
+        return {tensor: onnxruntime.OrtValue.ortvalue_from_numpy(np.ascontiguousarray(value)) for tensor, value in merged.items()}
 
     @cached_property
     def past(self) -> tuple[int, ...]:

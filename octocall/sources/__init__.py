@@ -8,12 +8,15 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from octocall.catalog import Catalog
 from octocall.errors import SignatureError
 from octocall.function import Function
+from octocall.sources.common.units import with_units
 
 if TYPE_CHECKING:
     from octocall.sources.common.loaded import Loaded
@@ -22,7 +25,7 @@ _CATALOGS = "octocall.catalogs"
 
 
 def load_any(source: str) -> Loaded:
-    """What a source describes, whichever kind it is of.
+    """What a source describes, whichever kind it is of; numbers with the units of time that their documentation tells.
 
     "stdio:" and a command line or an http(s) address is an MCP server; a file ending in .py is run as a
     module; .json, .jsonl, .yaml and .yml hold an OpenAPI description, JSON tools or a list of operations, which
@@ -30,8 +33,12 @@ def load_any(source: str) -> Loaded:
     anything else is the name of a built-in catalog or a dotted module, which is imported.
     Raises SignatureError, and MissingExtraError where a source needs a package that is not installed.
     """
+    loaded = _load(source)
+    return replace(loaded, catalog=Catalog(tuple(map(with_units, loaded.catalog)), loaded.catalog.name))
+
+
+def _load(source: str) -> Loaded:
     from octocall.sources import mcp, operations, prompt, python
-    from octocall.sources.common.loaded import Loaded
 
     if source.startswith((mcp.PREFIX, "http://", "https://")):
         return mcp.read(source)
@@ -63,7 +70,7 @@ def as_functions(given: Any) -> tuple[Function, ...]:
     if isinstance(given, str | Path):
         return load_any(str(given)).warned().functions
     if isinstance(given, Mapping):
-        return json_tools.load(given).functions
+        return tuple(map(with_units, json_tools.load(given).functions))
     found: list[Function] = []
     for one in given:
         if isinstance(one, Function):
@@ -72,7 +79,7 @@ def as_functions(given: Any) -> tuple[Function, ...]:
             found.append(python.function(one))
         else:
             found += json_tools.load([one]).functions
-    return tuple(found)
+    return tuple(map(with_units, found))
 
 
 def _described(path: Path) -> Loaded:

@@ -14,7 +14,7 @@ from octocall.codecs.spans import SpansCodec
 from octocall.data.example import Example
 from octocall.errors import OctocallError
 from octocall.mask import Mask
-from octocall.runtimes.open import Binding, ask
+from octocall.runtimes.open import Binding
 from octocall.train.batches import encode
 from octocall.train.config import TrainConfig
 from octocall.train.restore import restore_own
@@ -22,9 +22,7 @@ from octocall.train.trainer import Report, Trainer, write_record
 from octocall.train.tuning import ReadRow, Tuned, Tuning
 
 
-def read_rows(
-    examples: Sequence[Example], codec: SpansCodec, base: Base, progress: Callable[[int, int], None] = lambda *_: None
-) -> list[tuple[Example, ReadRow]]:
+def read_rows(examples: Sequence[Example], codec: SpansCodec, base: Base, progress: Callable[[int, int], None] = lambda *_: None) -> list[tuple[Example, ReadRow]]:
     """Examples with their decisions, their requests read by the base; those that cannot be written are left out."""
     mask = Mask(codec.grammar, codec.vocab)
     rows = []
@@ -33,8 +31,8 @@ def read_rows(
             row = encode(example, codec, mask)
         except OctocallError:
             continue
-        encoded, question = ask(base.graphs, row.ids.tolist())
-        rows.append((example, ReadRow(**vars(row), encoded=encoded[0].astype(np.float16), question=question)))
+        (states,) = base.graphs.run("stem", row.ids[None].astype(np.int64))
+        rows.append((example, ReadRow(**vars(row), states=states[0].astype(np.float16))))
         progress(i + 1, len(examples))
     return rows
 
@@ -45,11 +43,18 @@ def bound(codec: SpansCodec, base: Base) -> Binding:
 
 
 def tune(
-    tuned: Tuned, codec: SpansCodec, train: Sequence[ReadRow], held_out: Sequence[ReadRow], config: TrainConfig, out: Path, report: Report, sources: Mapping[str, str]
+    tuned: Tuned,
+    codec: SpansCodec,
+    train: Sequence[ReadRow],
+    held_out: Sequence[ReadRow],
+    config: TrainConfig,
+    out: Path,
+    report: Report,
+    sources: Mapping[str, str],
 ) -> dict[str, Any]:
     """Trains ``tuned`` in place, from the checkpoint in ``out`` where there is one of the same ``sources``; the run record."""
     network = tuned.network
-    config = replace(config, decoder_layers=len(network.layers), decoder_heads=network.heads, decoder_inner=network.blocks[0].up.out_features)
+    config = replace(config, decoder_layers=len(network.layers), decoder_heads=network.heads)
     trainer = Trainer(tuned, Tuning(codec, tuned.binding), config, out, sources)
     trainer.train(train, held_out, report)
     return write_record(trainer)

@@ -1,48 +1,66 @@
-"""Tuning of the base for one catalog: the request's encoder stays as it is and has read every row once; what is trained is
-how a request meets these functions (fusion, tables, decoder) and the rows of the functions themselves, the functional tokens."""
+"""Tuning of the base for one catalog: how a request is read and meets these functions changes by low-rank adapters, and the rows of the functions
+themselves, the functional tokens, are trained whole. What documentation goes through stays as it is. Source: Hu et al. 2021 (LoRA)."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from octocall.codecs.spans import SpansCodec
+from octocall.runtimes.adapter import Adapter, Change
 from octocall.runtimes.open import Binding, mentions, said
 from octocall.train.batches import Batch, Row, collate
-from octocall.train.config import TrainConfig
-from octocall.train.networks import Encoder
-from octocall.train.open_network import CORE, HIDDEN, PLACES, Met, OpenNetwork
+from octocall.train.open_network import CORE, HIDDEN, PLACES, Met, mean_of
+from octocall.train.restore import Restored
 from octocall.train.trainer import decision_loss
 
-FROZEN = ("side_", "row_norm", "kinds", "ask", "find")
-"""Parts of the network that documentation and search go through: they belong to the base."""
+RANK, STRENGTH = 16, 2.0
+"""Rank of the adapters, and what their product is multiplied by (alpha / rank). Source: Octopus v2, section 3.3."""
+_WHOLE = ("labels", "heard", "likeness", "places", "norm.", "norm1.", "norm2.", "norm3.", ".bias")
+"""Small parameters that are trained as they are, by what is in their names."""
 
 
 @dataclass(frozen=True)
 class ReadRow(Row):
-    """A row whose request the base has read: ``encoded`` [length, width] in float16, and ``question`` [width]."""
+    """A row whose request the base has begun to read: ``states`` [length, width] in float16, as the layers shared with documentation leave it."""
 
-    encoded: NDArray[np.float16]
-    question: NDArray[np.float32]
+    states: NDArray[np.float16]
 
 
 @dataclass(frozen=True)
 class TunedBatch(Batch):
-    """A batch with ``encoded`` [batch, length, width], ``question`` [batch, width], ``said`` [batch, symbols], ``told`` [3, batch, steps, length]."""
+    """A batch with ``states`` [batch, length, width], ``said`` [batch, symbols], ``told`` [3, batch, steps, length]."""
 
-    encoded: Tensor
-    question: Tensor
+    states: Tensor
     said: Tensor
     told: Tensor
 
 
+class Adapted(nn.Module):
+    """A product with a change of low rank beside it, nothing at first."""
+
+    def __init__(self, linear: nn.Linear) -> None:
+        super().__init__()
+        out, width = linear.weight.shape
+        rank = min(RANK, out, width)
+        self.linear = linear.requires_grad_(False)
+        self.down, self.up = nn.Parameter(torch.randn(rank, width) / math.sqrt(width)), nn.Parameter(torch.zeros(out, rank))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Both, [..., out]. The change is worked out apart: so the large weight needs no gradient."""
+        changed: Tensor = self.linear(x) + STRENGTH * F.linear(F.linear(x, self.down), self.up)
+        return changed
+
+
 class Tuned(nn.Module):
-    """The part of the open network that a catalog has of its own, with the rows of its functions."""
+    """The network of a base with what a catalog has of its own."""
 
     order: Tensor
     symbols: Tensor
@@ -50,11 +68,21 @@ class Tuned(nn.Module):
     seen: Tensor
     answers: Tensor
 
-    def __init__(self, network: OpenNetwork, binding: Binding) -> None:
+    def __init__(self, restored: Restored, binding: Binding) -> None:
         super().__init__()
-        self.network, self.encoder, self.binding = network, network.encoder, binding
-        for name, parameter in network.named_parameters():
-            parameter.requires_grad_(not name.startswith((*FROZEN, "encoder.")))
+        self.network, self.encoder, self.binding = restored.network, restored.network.encoder, binding
+        self.stands = restored.places
+        self.network.requires_grad_(False)
+        for name, parameter in list(self.network.named_parameters()):
+            if name not in self.stands or name.startswith("ask."):
+                continue
+            if parameter.dim() == 2 and name.endswith(".weight"):
+                parent, _, own = name.removesuffix(".weight").rpartition(".")
+                holder = self.network.get_submodule(parent)
+                setattr(holder, own, Adapted(getattr(holder, own)))
+        for name, parameter in self.network.named_parameters():
+            if _plain(name) in self.stands and any(part in f".{name}" for part in _WHOLE) and not name.startswith("ask."):
+                parameter.requires_grad_(True)
         self.rows = nn.Parameter(torch.from_numpy(binding.rows.copy()))
         for name in ("order", "symbols", "places", "seen", "answers"):
             self.register_buffer(name, torch.from_numpy(getattr(binding, name)), persistent=False)
@@ -67,15 +95,54 @@ class Tuned(nn.Module):
         """Logits [batch, steps, symbols of the codec + 2 length], all steps at once."""
         size, fixed = len(batch.ids), CORE + len(self.symbols)
         bias = torch.zeros(batch.mask.shape, device=batch.ids.device).masked_fill(~batch.mask, HIDDEN)[:, None, None]
+        states = batch.states
+        for layer in list(self.encoder.layers)[self.network.shared :]:
+            states = layer(states, bias)
+        question = self.network.question(mean_of(states, batch.mask.float()))
         memory, symbols = self.rows[self.seen].unsqueeze(0), self.rows[self.symbols].expand(size, -1, -1)
-        alike = self.network.likeness * (batch.question @ self.answers.T)
-        met = Met(batch.encoded, bias, memory, bias.new_zeros(size, 1, 1, memory.shape[1]), symbols, self.rows[self.places], alike)
+        alike = self.network.likeness * (question @ self.answers.T)
+        met = Met(states, bias, memory, memory.new_zeros(size, 1, 1, memory.shape[1]), symbols, self.rows[self.places], alike)
         own = batch.symbols < len(self.order)
         previous = torch.where(own, self.order[batch.symbols.clamp(max=len(self.order) - 1)], batch.symbols - len(self.order) + fixed)
         logits = self.network.write(met, batch, previous)
         hidden = torch.cat([batch.mask.new_zeros(size, fixed), ~batch.mask, ~batch.mask], 1)
         logits = logits.masked_fill(hidden.unsqueeze(1), HIDDEN)
         return torch.cat([logits[..., self.order], logits[..., fixed:]], -1)
+
+    def adapter(self) -> Adapter:
+        """What was changed of the base."""
+        found = Adapter()
+        for name, low in self._adapters():
+            place = self.stands[f"{name}.weight"]
+            found.changes[place.graph][place.tensor] = Change((STRENGTH * low.up).detach().cpu().numpy(), low.down.detach().cpu().numpy(), place.turned)
+        for name, parameter in self.network.named_parameters():
+            if parameter.requires_grad and _plain(name) in self.stands:
+                place = self.stands[_plain(name)]
+                found.tensors[place.graph][place.tensor] = parameter.detach().cpu().numpy()
+        return found
+
+    def adopt(self, adapter: Adapter) -> None:
+        """Takes the changes of an adapter of the same base as its own."""
+        with torch.no_grad():
+            for name, low in self._adapters():
+                place = self.stands[f"{name}.weight"]
+                change = adapter.changes[place.graph][place.tensor]
+                low.up.copy_(torch.from_numpy(change.up) / STRENGTH)
+                low.down.copy_(torch.from_numpy(change.down))
+            for name, parameter in self.network.named_parameters():
+                if parameter.requires_grad and _plain(name) in self.stands:
+                    place = self.stands[_plain(name)]
+                    parameter.copy_(torch.from_numpy(adapter.tensors[place.graph][place.tensor]).reshape(parameter.shape))
+
+    def _adapters(self) -> Iterator[tuple[str, Adapted]]:
+        for name, module in self.network.named_modules():
+            if isinstance(module, Adapted):
+                yield name, module
+
+
+def _plain(name: str) -> str:
+    """The name that a parameter had before its product was adapted."""
+    return name.replace(".linear.", ".")
 
 
 @dataclass(frozen=True)
@@ -92,20 +159,15 @@ class Tuning:
     def collate(self, rows: Sequence[ReadRow], step: int, share: float) -> TunedBatch:
         plain = collate(rows, self.codec)
         size, length = plain.ids.shape
-        encoded = np.zeros((size, length, self.binding.rows.shape[1]), np.float32)
+        states = np.zeros((size, length, self.binding.rows.shape[1]), np.float32)
         told = np.zeros((3, size, plain.labels.shape[1], length), np.float32)
         for i, row in enumerate(rows):
             ids = row.ids.tolist()
-            encoded[i, : len(ids)] = row.encoded
+            states[i, : len(ids)] = row.states
             told[:, i, : len(row.labels), : len(ids)] = mentions([self.binding.shares[at - PLACES] if at >= PLACES else {} for at in row.labels.tolist()], ids)
-        question, spoken = np.stack([row.question for row in rows]), np.stack([said(self.binding.spoken, row.ids.tolist()) for row in rows])
-        return TunedBatch(*vars(plain).values(), *map(torch.from_numpy, (encoded, question, spoken, told)))
+        spoken = np.stack([said(self.binding.spoken, row.ids.tolist()) for row in rows])
+        return TunedBatch(*vars(plain).values(), *map(torch.from_numpy, (states, spoken, told)))
 
     def loss(self, network: Tuned, batch: TunedBatch) -> tuple[Tensor, Tensor]:
         """The mean cost of a decision, and the share of plans that are right at every decision."""
         return decision_loss(network(batch), batch.targets)
-
-
-def hollow(config: TrainConfig, width: int) -> OpenNetwork:
-    """An open network without an encoder: what the base keeps to itself is not needed here."""
-    return OpenNetwork(Encoder(1, 1, width, 0, 1, 1), config)

@@ -22,6 +22,21 @@ _DEGREES = re.compile(
 )
 
 
+UNITS = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86400, "weeks": 604800}
+"""Units of time that numbers may count, in seconds."""
+
+
+def parse_length(text: str, unit: str, context: Context) -> float | None:
+    """A length of time ("an hour", "90 secs", "2 days") in a unit; None where the text is none, as a bare number."""
+    if not _LENGTH.search(text):
+        return None
+    moment = parse_moment(text, context.now)
+    return moment.duration.total_seconds() / UNITS[unit] if moment is not None and moment.duration is not None else None
+
+
+_LENGTH = re.compile(r"(?<![a-z])(?:s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|days?|weeks?)(?![a-z])", re.I)
+
+
 def _whole(value: float) -> bool:
     return math.isfinite(value) and value == int(value)
 
@@ -44,25 +59,34 @@ class Integer(Type):
     """A whole number between ``least`` and ``most``.
 
     Small ranges are scales: percentages are read on them, and their values can also be written
-    without pointing, for levels that are only implied.
+    without pointing, for levels that are only implied. ``implied`` are such values of a wider range. With a
+    ``unit`` of time (seconds, minutes, hours, days, weeks) lengths of time are read as well: "half an hour" is 30 minutes.
     """
 
     signed: ClassVar[bool] = True
     least: int = -(10**9)
     most: int = 10**9
+    unit: str = ""
+    implied: tuple[int, ...] = ()
 
     @property
     def literals(self) -> tuple[str, ...]:
-        return tuple(map(str, range(self.least, self.most + 1))) if self.most - self.least <= 20 else ()
+        return tuple(map(str, range(self.least, self.most + 1) if self._scale else self.implied))
+
+    @property
+    def _scale(self) -> bool:
+        return self.most - self.least <= 20
 
     def parse(self, text: str, context: Context) -> int | None:
         text = _TAIL.sub("", text.strip())
-        if (match := _PERCENT.search(text)) and not self.literals:
+        if self.unit and (length := parse_length(text, self.unit, context)) is not None:
+            return int(length) if length == int(length) and self.least <= length <= self.most else None
+        if (match := _PERCENT.search(text)) and not self._scale:
             value = parse_number(text[: match.start()])
         elif match:
             share = parse_number(text[: match.start()])
             value = None if share is None else float(round(self.least + share / 100 * (self.most - self.least)))
-        elif self.literals and (match := _OUT_OF.match(text)):
+        elif self._scale and (match := _OUT_OF.match(text)):
             part, whole = parse_number(match[1]), 10 if match[2].lower() in ("10", "ten") else 100
             value = None if part is None else float(round(self.least + part / whole * (self.most - self.least)))
         else:
@@ -81,10 +105,11 @@ class Integer(Type):
         value = rng.randint(int(least), int(most))
         share = 100 * (value - self.least) / max(1, self.most - self.least)
         forms = [_spelled(value, rng)] * 5
-        if share == int(share) and self.literals and self.most > self.least:
+        if share == int(share) and self._scale and self.most > self.least:
             number = _spelled(share, rng)
             forms += [f"{int(share)}%", f"{int(share)} percent", f"{number} percent", f"{int(share)} %"]
             forms += [f"{_spelled(value, rng)} out of {rng.choice(('10', 'ten'))}"] if self.most - self.least == 10 else []
+        forms += [f"{_spelled(value, rng)} {word}" for word in (self.unit, self.unit, self.unit[:3])] if self.unit and value > 1 else []
         return Sample(rng.choice(forms), value)
 
     def schema(self) -> dict[str, Any]:
@@ -93,19 +118,27 @@ class Integer(Type):
 
 @dataclass(frozen=True)
 class Number(Type):
-    """A number between ``least`` and ``most``; ``unit`` "fahrenheit" also reads degrees Celsius.
+    """A number between ``least`` and ``most``; ``unit`` "fahrenheit" also reads degrees Celsius, one of time lengths of time.
 
-    With its sign a percentage is a fraction ("5%" is 0.05); where the signature says a range beyond one, it is the number.
+    ``implied`` values can be written without pointing. With its sign a percentage is a fraction ("5%" is 0.05); where the signature says a range
+    beyond one, it is the number.
     """
 
     signed: ClassVar[bool] = True
     least: float = float("-inf")
     most: float = float("inf")
     unit: str = ""
+    implied: tuple[float, ...] = ()
+
+    @property
+    def literals(self) -> tuple[str, ...]:
+        return tuple(map(self.render, self.implied))
 
     def parse(self, text: str, context: Context) -> float | None:
         text = _TAIL.sub("", text.strip())
         celsius = False
+        if self.unit in UNITS and (length := parse_length(text, self.unit, context)) is not None:
+            return length if self.least <= length <= self.most else None
         if self.unit == "fahrenheit" and (match := _DEGREES.search(text)):
             celsius = match["celsius"] is not None
             text = text[: match.start()]

@@ -20,6 +20,7 @@ LAYERS = [
     ["decode", "bundle", "catalogue"],
     ["base"],
     ["model"],
+    ["union"],
     ["batch", "show", "progress", "data", "agent", "devices", "importing"],
     ["train", "bench", "flags"],
     ["export", "cli_bench", "cli_dataset", "cli_device", "cli_teach"],

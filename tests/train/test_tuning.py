@@ -16,14 +16,14 @@ from octocall.catalog import Catalog  # noqa: E402
 from octocall.codecs.spans import SpansCodec  # noqa: E402
 from octocall.decode import decode  # noqa: E402
 from octocall.errors import BundleError  # noqa: E402
-from octocall.export.tuned import save_tuned  # noqa: E402
+from octocall.export.tuned import write_tuned  # noqa: E402
 from octocall.mask import Mask  # noqa: E402
 from octocall.model import Model  # noqa: E402
 from octocall.runtimes.open import OpenRuntime  # noqa: E402
 from octocall.train.restore import restore_own  # noqa: E402
 from octocall.train.trainer import Trainer  # noqa: E402
 from octocall.train.tune import bound, read_rows, tune, untrained  # noqa: E402
-from octocall.train.tuning import FROZEN, Tuned, Tuning  # noqa: E402
+from octocall.train.tuning import Tuned, Tuning  # noqa: E402
 from tests.train.test_open import CONFIG, FUNCTIONS, examples, trained_in, write_base  # noqa: E402
 
 
@@ -70,15 +70,14 @@ def test_a_catalog_is_learned_and_its_bundle_answers(base: Base, folder: Path, t
     tuned = untrained(codec, base)
     record = tune(tuned, codec, rows, rows, CONFIG, tmp_path / "run", lambda point: None, {"base": base.bundle.digest})
     assert record["curve"][-1]["held_out_right"] == 1.0 and record["data"] == {"base": base.bundle.digest}
-    assert all(parameter.requires_grad != name.startswith((*FROZEN, "encoder.")) for name, parameter in tuned.network.named_parameters())
-    save_tuned(tuned, codec, base, tmp_path / "bundle", "card", {}, "float32")
-    monkeypatch.setattr(Base, "load", classmethod(lambda cls, name="base", threads=0: base))
-    model = Model.load(tmp_path / "bundle")
+    write_tuned(tuned, codec, base, tmp_path / "bundle")
+    Bundle.save(tmp_path / "bundle", codec, "card", {"base": base.bundle.digest}, "tuned")
+    model = Model.load(tmp_path / "bundle", base=base)
     for example in examples():
         assert model.plan(example.request) == codec.catalog.check(example.plan)
     monkeypatch.setattr(Bundle, "digest", "other")
     with pytest.raises(BundleError, match="another base"):
-        Base(Bundle.open(folder), cache=tmp_path / "cache").tuned(Bundle.open(tmp_path / "bundle"))
+        Base(Bundle.open(folder), cache=tmp_path / "cache").tuned(Bundle.open(tmp_path / "bundle", folder))
 
 
 def test_weights_that_cannot_be_read_back(folder: Path, tmp_path: Path) -> None:
@@ -89,15 +88,15 @@ def test_weights_that_cannot_be_read_back(folder: Path, tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_an_interrupted_tuning_goes_on(base: Base, tmp_path: Path) -> None:
     codec = codec_of(base)
-    rows, given = read_rows(examples(), codec, base), bound(codec, base)
+    rows, given = [row for _, row in read_rows(examples(), codec, base)], bound(codec, base)
 
     def stop(point: dict[str, float]) -> None:
         if point["step"] == 45:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        tune(codec, base, rows, rows, CONFIG, tmp_path, stop)
+        tune(untrained(codec, base), codec, rows, rows, CONFIG, tmp_path, stop, {})
     seen: list[float] = []
-    tune(codec, base, rows, rows, CONFIG, tmp_path, lambda point: seen.append(point["step"]))
+    tune(untrained(codec, base), codec, rows, rows, CONFIG, tmp_path, lambda point: seen.append(point["step"]), {})
     assert seen[0] == 41
     assert Trainer(Tuned(restore_own(base.bundle.folder), given), Tuning(codec, given), CONFIG, tmp_path / "new").step == 0
