@@ -27,8 +27,8 @@ def plan_file(
 ) -> int:  # fmt: skip
     """Answers every good row of ``source`` in ``target`` (``-`` for the standard streams), each as soon as it is read.
 
-    ``settings`` are those of Model.plan (masked, must_call, min_confidence). ``now`` is the clock and ``functions`` the candidates of rows that have none. Returns the number of bad rows; each is reported
-    with its line number through ``complain``. A file gets its name when it is complete; what was
+    ``settings`` are those of Model.plan (masked, must_call, min_confidence). ``now`` is the clock and ``functions`` the candidates of rows that have
+    none. Returns the number of bad rows; each is reported with its line number through ``complain``. A file gets its name when it is complete; what was
     done before an interruption stays beside it.
     """
     if not target:

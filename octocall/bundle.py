@@ -28,9 +28,9 @@ GRAPHS = {
     "tuned": ("adapter.npz", "rows.npz"),
 }
 """The weights by kind of network: for one catalog alone, for functions that come with the request, for one catalog on top of such a base."""
-EXAMPLES, IMPLEMENTATIONS, PAGE = "examples.jsonl.gz", "functions.py", "report.html"
+EXAMPLES, IMPLEMENTATIONS, PAGE = "examples.jsonl.gz", "functions*.py", "report.html"
 EXTRAS = (EXAMPLES, IMPLEMENTATIONS, PAGE)
-"""What a bundle may hold beside: the rows it was made with, the functions themselves, what was measured of it."""
+"""What a bundle may hold beside: the rows it was made with, files with the functions themselves, what was measured of it."""
 MANIFEST = "bundle.json"
 BASE = "base"
 """The base that ships."""
@@ -52,6 +52,11 @@ class Bundle:
         return SpansCodec(self.catalog, self.tokenizer, int(self.settings["max_pieces"]))
 
     @property
+    def implementations(self) -> list[Path]:
+        """Files with the functions themselves, those of later ones last."""
+        return sorted(self.folder.glob(IMPLEMENTATIONS), key=lambda path: (len(path.name), path.name))
+
+    @property
     def confidence(self) -> Confidence | None:
         """How the network's own probabilities are to be read, where that was measured."""
         found = self.settings.get("confidence")
@@ -71,8 +76,7 @@ class Bundle:
             write_atomically(folder / TOKENIZER, codec.tokenizer.to_str().encode())
         write_atomically(folder / "codec.json", json.dumps(settings, indent=1).encode())
         write_atomically(folder / "card.md", card.encode())
-        extras = [name for name in EXTRAS if (folder / name).is_file()]
-        sums = {name: digest(folder / name) for name in (*FILES, *GRAPHS[network], *extras)}
+        sums = {name: digest(folder / name) for name in (*FILES, *GRAPHS[network], *_extras(folder))}
         write_atomically(folder / MANIFEST, json.dumps({"format": FORMAT, "network": network, "files": sums}, indent=1).encode())
         return cls(folder, codec.catalog, codec.tokenizer, settings, network)
 
@@ -121,6 +125,10 @@ class Bundle:
         raise BundleError(f"{why}; give a folder with {MANIFEST}, or one of: {', '.join(names) or 'none ships here'}")
 
 
+def _extras(folder: Path) -> list[str]:
+    return [path.name for pattern in EXTRAS for path in sorted(folder.glob(pattern))]
+
+
 def _verify(folder: Path, manifest: dict[str, Any]) -> str:
     """The kind of network. Raises BundleError where a file is not the one that the manifest names."""
     if manifest.get("format") != FORMAT:
@@ -128,8 +136,7 @@ def _verify(folder: Path, manifest: dict[str, Any]) -> str:
     network = manifest.get("network", "compiled")
     if network not in GRAPHS:
         raise BundleError(f"{folder} has a network of the kind {network!r}; {' or '.join(GRAPHS)} is expected: compile it again")
-    present = [name for name in EXTRAS if (folder / name).is_file()]
-    for file in (*FILES, *GRAPHS[network], *present):
+    for file in (*FILES, *GRAPHS[network], *_extras(folder)):
         if digest(folder / file) != manifest["files"].get(file):
             raise BundleError(f"{folder / file} is not what the bundle was made with; install or compile the bundle again")
     return str(network)

@@ -286,6 +286,8 @@ def export(
 
 
 app.command("compile")(cli_compile.compile_)
+app.command()(cli_compile.add)
+app.command()(cli_compile.remove)
 app.command()(cli_dataset.dataset)
 app.command()(cli_teach.teach)
 app.command("import")(cli_import.import_)

@@ -75,13 +75,12 @@ def carrying_out(bundles: list[str] | None, model: Model | Union, now: datetime 
 def _device(name: str, model: Model | Union) -> tuple[Device, bool, tuple[str, ...]]:
     """The device of one bundle, whether it acts, and the functions it has: those in the bundle itself before a simulated one."""
     from octocall.agent import Functions
-    from octocall.bundle import IMPLEMENTATIONS, Bundle
+    from octocall.bundle import Bundle
     from octocall.sources import run_module
     from octocall.sources.python import native, public
 
     bundle = Bundle.open(name)
     names = tuple(function.name for function in bundle.catalog)
-    path = bundle.folder / IMPLEMENTATIONS
-    if not path.is_file():
+    if not bundle.implementations:
         return (*cli_device.acting(bundle.catalog), names)
-    return Functions({one.__name__: native(one) for one in public(run_module(path))}), True, names
+    return Functions({one.__name__: native(one) for path in bundle.implementations for one in public(run_module(path))}), True, names

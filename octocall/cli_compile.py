@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from octocall.sources.common.loaded import Loaded
 
 SourceArgument = Annotated[str, typer.Argument(help="A .py file, JSON tools, an OpenAPI description, an MCP server, or a built-in catalog (docs/sources.md)")]
+BundleArgument = Annotated[Path, typer.Argument(help="Folder of a bundle that octocall compile wrote")]
 ExamplesOption = Annotated[list[Path] | None, typer.Option("--examples", help="JSON lines {query, calls: [{name, arguments}]}; may be given several times")]
 PhrasesOption = Annotated[Path | None, typer.Option("--phrases", help="Folder of phrase books (docs/phrasebooks.md); a built-in catalog has its own")]
 
@@ -122,3 +123,41 @@ def complain_of(remarks: list[str], examples: list[Example]) -> None:
     counts = Counter(call.name for example in examples for call in example.plan.calls)
     for name in [name for name, n in counts.items() if n == 1 and name != IRRELEVANT]:
         show.complain(f"noted: {name} has one example only, which tells little; give about 20")
+
+
+def add(
+    bundle: BundleArgument,
+    source: SourceArgument,
+    examples: ExamplesOption = None,
+) -> None:
+    """Add functions to a bundle.
+
+    Only what belongs to them is trained: the tokens of the others stay, and their plans as far as a fixed set of requests tells.
+    """
+    patient_threads()
+    try:
+        from octocall.compiling.edit import add as adding
+    except ImportError as error:
+        raise MissingExtraError(error.name or "torch", "train") from None
+    from octocall.base import Base
+    from octocall.progress import counting
+
+    base, config = Base.load(), CompileConfig(curve=False)
+    with counting(show.err) as update:
+        material = material_of(read_source(source), base, source, examples or [], None, config, update)
+        edited = adding(bundle, material, base, config, Path(source) if source.endswith(".py") else None, update)
+    show.out.print(f"kept requests of the new functions right: {edited.right}")
+    show.out.print(f"{edited.bundle.folder}: {len(edited.bundle.catalog)} functions; plans of the others that changed: {edited.changed}")
+
+
+def remove(bundle: BundleArgument, name: Annotated[str, typer.Argument(help="Name of the function")]) -> None:
+    """Remove a function from a bundle; the tokens of the others stay."""
+    patient_threads()
+    try:
+        from octocall.compiling.edit import remove as removing
+    except ImportError as error:
+        raise MissingExtraError(error.name or "torch", "train") from None
+    from octocall.base import Base
+
+    edited = removing(bundle, name, Base.load())
+    show.out.print(f"{edited.bundle.folder}: {len(edited.bundle.catalog)} functions; plans of the others that changed: {edited.changed}")

@@ -15,7 +15,10 @@ from octocall.compiling.figures import Figures, Rate
 from octocall.errors import MissingExtraError
 
 _SHOWN = 8
-_STYLE = "body{font:16px/1.5 system-ui,sans-serif;max-width:52rem;margin:2rem auto;padding:0 1rem}td,th{padding:.15rem .8rem;text-align:left}svg{max-width:100%;height:auto}"
+_STYLE = (
+    "body{font:16px/1.5 system-ui,sans-serif;max-width:52rem;margin:2rem auto;padding:0 1rem}"
+    "td,th{padding:.15rem .8rem;text-align:left}svg{max-width:100%;height:auto}"
+)
 
 
 def lines(figures: Figures, written: Counter[str]) -> Iterator[str]:

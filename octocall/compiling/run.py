@@ -202,7 +202,7 @@ class Compilation:
             figures.facts["parity"] = f"{same:.1%} of {len(asked)} plans as before the export to eight bits"
             rows.write(folder / EXAMPLES)
             if implementations is not None:
-                shutil.copyfile(implementations, folder / IMPLEMENTATIONS)
+                shutil.copyfile(implementations, folder / IMPLEMENTATIONS.replace("*", ""))
             written = Counter(call.name for origin, example in [*rows.train, *rows.held_out] if origin in NATURAL for call in example.plan.calls)
             write_atomically(folder / PAGE, draw(figures, self.codec.catalog, written).encode())
             settings |= {"figures": figures.to_json(), "base": self.base.bundle.digest, "settings": asdict(self.config)}

@@ -56,7 +56,8 @@ def check_target(out: Path) -> None:
     if not out.is_dir():
         raise OctocallError(f"{out} is a file; a folder for the bundle is expected")
     names = {path.name for path in out.iterdir()}
-    other = sorted(names - {*FILES, *(graph for graphs in GRAPHS.values() for graph in graphs), *EXTRAS, MANIFEST} if MANIFEST in names else names)
+    own = {*FILES, *(graph for graphs in GRAPHS.values() for graph in graphs), MANIFEST, *(path.name for extra in EXTRAS for path in out.glob(extra))}
+    other = sorted(names - own if MANIFEST in names else names)
     if other:
         raise OctocallError(f"{out} holds {other[0]}, which is no part of a bundle; give a folder that is new, empty, or a bundle's own")
 

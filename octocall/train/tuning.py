@@ -91,6 +91,11 @@ class Tuned(nn.Module):
         """The binding with the rows as they are now."""
         return replace(self.binding, rows=self.rows.detach().cpu().numpy())
 
+    def only_rows(self, first: int) -> None:
+        """From now on only rows from ``first`` on are trained: functions that come later change nothing of the others."""
+        self.network.requires_grad_(False)
+        self.rows.register_hook(lambda gradient: torch.cat([torch.zeros_like(gradient[:first]), gradient[first:]]))  # type: ignore[no-untyped-call]
+
     def forward(self, batch: TunedBatch) -> Tensor:
         """Logits [batch, steps, symbols of the codec + 2 length], all steps at once."""
         size, fixed = len(batch.ids), CORE + len(self.symbols)
