@@ -90,16 +90,18 @@ def material_of(
     """All that the rows are made of; examples that cannot be used are named on standard error."""
     from octocall.base import NOTHING
     from octocall.codecs.spans import SpansCodec
-    from octocall.compiling.books import analogies, phrasings
+    from octocall.compiling.books import analogies, phrasings, with_constants
     from octocall.compiling.gather import Material
     from octocall.data.own import groups, placed, with_implied
 
     given = read_examples(loaded, files)
-    catalog = with_implied(loaded.catalog if IRRELEVANT in loaded.catalog else loaded.catalog.append(NOTHING), given)
+    catalog = loaded.catalog if IRRELEVANT in loaded.catalog else loaded.catalog.append(NOTHING)
+    written = phrasings(source, phrases, catalog)
+    catalog = with_constants(with_implied(catalog, given), written)
     codec = SpansCodec(catalog, base.bundle.tokenizer, int(base.bundle.settings["max_pieces"]))
     own, remarks = placed(given, catalog)
     complain_of(remarks, own)
-    books, written = groups(), phrasings(source, phrases, catalog)
+    books = groups()
     alike = analogies(books, catalog, base, update) if config.taught and not written else None  # type: ignore[arg-type]
     return Material(codec, own, written, books, alike)
 

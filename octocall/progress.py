@@ -16,11 +16,15 @@ def _bar(console: Console) -> Progress:
 
 @contextmanager
 def counting(console: Console) -> Iterator[Callable[[str, int, int], None]]:
-    """A bar per name: ``update(name, done, total)``; a total of 0 is not known."""
+    """A bar per name: ``update(name, done, total)``; a total of 0 is not known. In a log file a line per tenth."""
     with _bar(console) as bars:
         tasks: dict[str, Any] = {}
+        tenths: dict[str, int] = {}
 
         def update(name: str, done: int, total: int) -> None:
+            if not console.is_terminal and total and tenths.get(name) != 10 * done // total:
+                tenths[name] = 10 * done // total
+                console.print(f"{name}: {done} of {total}")
             if name not in tasks:
                 tasks[name] = bars.add_task(name, total=total or None)
             bars.update(tasks[name], completed=done, total=total or None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -15,10 +16,12 @@ from octocall.catalog import Catalog
 from octocall.data.analogy import Analogies, texts
 from octocall.data.compile import HERE
 from octocall.data.functionbook import Group
+from octocall.data.own import NOW, implying
 from octocall.data.phrasebook import Phrasing, read_phrasebooks
 from octocall.errors import OctocallError
 from octocall.files import write_atomically
 from octocall.runtimes.open import encode
+from octocall.types import Context, Integer, Number
 
 _TOGETHER = 64
 
@@ -29,6 +32,19 @@ def phrasings(source: str, folder: Path | None, catalog: Catalog) -> list[Phrasi
     if folder is None and shipped is not None and shipped.is_dir():
         folder = shipped
     return read_phrasebooks(folder, catalog) if folder is not None else []
+
+
+def with_constants(catalog: Catalog, phrasings: Sequence[Phrasing]) -> Catalog:
+    """The catalog with the numbers that phrasings mean without saying them."""
+    found: dict[tuple[str, str], Counter[float]] = defaultdict(Counter)
+    for phrasing in phrasings:
+        for shape in (inner for outer in phrasing.shapes for inner in outer.walk()):
+            for name, text in shape.constants.items():
+                kind = catalog[shape.name].parameter(name).type
+                value = kind.parse(text, Context(NOW)) if isinstance(kind, Integer | Number) else None
+                if value is not None and text not in kind.literals:
+                    found[shape.name, name][value] += 1
+    return implying(catalog, found)
 
 
 def analogies(groups: Sequence[Group], catalog: Catalog, base: Base, progress: Callable[[str, int, int], None]) -> Analogies:

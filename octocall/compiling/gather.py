@@ -20,7 +20,7 @@ from octocall.data.compile import HERE, held_out, template_key
 from octocall.data.config import SynthConfig
 from octocall.data.example import Example
 from octocall.data.functionbook import Group, Wish
-from octocall.data.own import on_held_out_side, strangers, taught, wish_of
+from octocall.data.own import kept_back, strangers, taught, wish_of
 from octocall.data.phrasebook import Phrasing
 from octocall.data.pools import Pools
 from octocall.data.synthesize import Synthesizer
@@ -94,8 +94,8 @@ def gather(material: Material, config: CompileConfig, progress: Callable[[str, i
     books = Books([*_groups(material), *material.groups], Backgrounds.read(BACKGROUNDS))
     own = Group(catalog.name, catalog.functions, ())
     wishes: dict[bool, list[Wish]] = {False: [], True: []}
-    for number, example in enumerate(material.examples, 1):
-        kept, wish = on_held_out_side(example), wish_of(example, catalog)
+    for number, (example, kept) in enumerate(zip(material.examples, kept_back(material.examples), strict=True), 1):
+        wish = wish_of(example, catalog)
         rows.add(kept, OWN, example)
         if wish is not None:
             wishes[kept].append(wish)
@@ -122,7 +122,8 @@ def gather(material: Material, config: CompileConfig, progress: Callable[[str, i
 
 def _groups(material: Material) -> Iterator[Group]:
     """The catalog as an application of its own, so that variants find its values."""
-    wishes = tuple(wish for example in material.examples if not on_held_out_side(example) and (wish := wish_of(example, material.catalog)))
+    sides = zip(material.examples, kept_back(material.examples), strict=True)
+    wishes = tuple(wish for example, kept in sides if not kept and (wish := wish_of(example, material.catalog)))
     yield Group(material.catalog.name, material.catalog.functions, wishes)
 
 

@@ -44,6 +44,8 @@ FEWEST, MOST = 150, 900
 """Steps of the training where none are asked for."""
 MOST_ROWS, MOST_KEPT = 14_000, 600
 """So many rows are trained on, or measured with, at most: drawn where there are more."""
+PARITY_ROWS = 200
+"""So many requests are planned by the trained network and by the exported one."""
 _BATCHES = 3.0
 """How often a row is seen where the number of steps follows from the number of rows."""
 _LAST = 0.3
@@ -195,7 +197,7 @@ class Compilation:
             settings: dict[str, Any] = {"confidence": asdict(confidence)}
             write_tuned(tuned, self.codec, self.base, folder)
             self.progress("exporting", 1, 2)
-            asked = _drawn([example for _, example in rows.held_out], 200)
+            asked = _drawn([example for _, example in (*rows.held_out, *rows.train)], PARITY_ROWS)
             same = self._parity(tuned, folder, asked)
             if same < LEAST_PARITY["int8"]:
                 raise OctocallError(f"only {same:.1%} of {len(asked)} plans stayed the same in eight bits; at least {LEAST_PARITY['int8']:.1%} are expected")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import hashlib
 import random
 import re
 from collections import Counter, defaultdict
@@ -16,7 +17,6 @@ from octocall.call import Call, Plan, Request, read_clock
 from octocall.catalog import IRRELEVANT, Catalog
 from octocall.data.bookrows import Backgrounds
 from octocall.data.booksets import BACKGROUNDS, FOLDER
-from octocall.data.compile import held_out
 from octocall.data.dataset.rows import Voices, example, setting, skeleton
 from octocall.data.example import Example
 from octocall.data.functionbook import Group, Wish, read_books
@@ -35,9 +35,10 @@ from octocall.types import Integer, Number, Text
 
 NOW = datetime(2026, 3, 4, 10, 30)
 """The clock of examples that give none."""
-HELD_OUT = 0.12
-"""Share of the phrasings that are kept for measuring."""
-MOST_IMPLIED = 8
+KEPT, HELD_OUT = 0.2, 0.12
+"""Share of the examples' phrasings, and of the teacher's rows, that are kept for measuring."""
+_FEW = 5
+MOST_IMPLIED = 12
 """So many numbers at most are implied for one parameter."""
 _LARGEST = 1000
 _ALIKE = 4
@@ -113,7 +114,14 @@ def with_implied(catalog: Catalog, given: Sequence[Given]) -> Catalog:
                     continue
                 if isinstance(parameter.type, Integer | Number) and not _stands(parameter, value, one):
                     found[name, parameter.name][value] += 1
-    functions = [replace(function, parameters=tuple(_implying(p, found[function.name, p.name]) for p in function.parameters)) for function in catalog]
+    return implying(catalog, found)
+
+
+def implying(catalog: Catalog, found: Mapping[tuple[str, str], Counter[float]]) -> Catalog:
+    """The catalog with numbers that can be written without pointing, the commonest ones by function and parameter."""
+    functions = [
+        replace(function, parameters=tuple(_implying(p, found.get((function.name, p.name), Counter())) for p in function.parameters)) for function in catalog
+    ]
     return Catalog(tuple(functions), catalog.name, catalog.numbers)
 
 
@@ -162,10 +170,22 @@ def _placed(one: Given, catalog: Catalog) -> Example:
     return Example(request, catalog.check(Plan(tuple(found))), one.place, "parallel" if len(found) > 1 else "single")
 
 
-def on_held_out_side(example: Example) -> bool:
-    """Whether the phrasing of an example is kept for measuring; a function of its words alone."""
+def kept_back(examples: Sequence[Example]) -> list[bool]:
+    """Which examples are kept for measuring: of each function a share of its phrasings, chosen by their words; none where there are under five."""
+    keys = [_phrasing(example) for example in examples]
+    by_function: dict[str, set[str]] = defaultdict(set)
+    for one, own in zip(examples, keys, strict=True):
+        by_function[one.plan.calls[0].name].add(own)
+    chosen = set[str]()
+    for phrasings in by_function.values():
+        ordered = sorted(phrasings, key=lambda text: hashlib.sha256(text.encode()).digest())
+        chosen |= set(ordered[: max(1, round(KEPT * len(ordered)))] if len(ordered) >= _FEW else ())
+    return [own in chosen for own in keys]
+
+
+def _phrasing(example: Example) -> str:
     calls = [call for outer in example.plan.calls for call in outer.walk()]
-    return held_out(re.sub(r"\W+", " ", phrasing(example.request.text, calls).lower()).strip(), HELD_OUT)
+    return re.sub(r"\W+", " ", phrasing(example.request.text, calls).lower()).strip()
 
 
 def wish_of(example: Example, catalog: Catalog) -> Wish | None:

@@ -50,10 +50,10 @@ class Filled:
 
 
 class Synthesizer:
-    """Writes examples for a catalog. The same seed gives the same examples."""
+    """Writes examples for a catalog. The same seed gives the same examples; ``as_written`` leaves out slips of typing and keeps the authors' own values."""
 
-    def __init__(self, catalog: Catalog, phrasings: Sequence[Phrasing], pools: Pools, config: SynthConfig) -> None:
-        self.catalog, self.pools, self.config = catalog, pools, config
+    def __init__(self, catalog: Catalog, phrasings: Sequence[Phrasing], pools: Pools, config: SynthConfig, as_written: bool = False) -> None:
+        self.catalog, self.pools, self.config, self.as_written = catalog, pools, config, as_written
         self.unreadable: Counter[str] = Counter()
         """Phrasings whose values read otherwise than they were meant, by source."""
         self.by_function: dict[str, list[Phrasing]] = defaultdict(list)
@@ -150,10 +150,10 @@ class Synthesizer:
         """The words of a slot and, for a typed value, what they mean."""
         kind = self.catalog[function].parameter(slot.parameter).type
         if isinstance(kind, Text):
-            if slot.words is not None and rng.random() < 0.5:
+            if slot.words is not None and (self.as_written or rng.random() < 0.5):
                 return slot.words, None
             return self.pools.draw(function, slot.parameter, slot.variant, rng, Context(now)), None
-        if slot.words is not None and (rng.random() < 0.25 or isinstance(kind, TimeOfDay | DateTime)):
+        if slot.words is not None and (self.as_written or rng.random() < 0.25 or isinstance(kind, TimeOfDay | DateTime)):
             return slot.words, None
         if isinstance(kind, TimeOfDay) and slot.variant:
             return (sample_relative if slot.variant == "in" else sample_duration)(rng, now)
@@ -178,7 +178,8 @@ class Synthesizer:
             shapes += filled.shapes
             expected |= {(call + offset, name): value for (call, name), value in filled.expected.items()}
             shared |= {(a + offset, name): (b + offset, other) for (a, name), (b, other) in filled.shared.items()}
-        pieces = disturb(in_context(pieces, *self._context(pieces, rng), rng), rng)
+        if not self.as_written:
+            pieces = disturb(in_context(pieces, *self._context(pieces, rng), rng), rng)
         text, spans = _lay_out(pieces)
         spans |= {place: spans[source] for place, source in shared.items()}
         request = Request(text, now)

@@ -14,6 +14,7 @@ from torch import Tensor
 
 from octocall.codecs.spans import AFTER, SpansCodec
 from octocall.data.example import Example
+from octocall.errors import PlanError
 from octocall.mask import Mask
 from octocall.types import START, STOP
 from octocall.vocab import BEGIN
@@ -50,7 +51,8 @@ def encode(example: Example, codec: SpansCodec, mask: Mask) -> Row:
         if row.forced is None:
             decisions.append((kind, value, codec.labels[row.label or AFTER]))
         following = mask.advance(place, name)
-        assert following is not None, f"the grammar refuses {name} in {example.plan}"
+        if following is None:
+            raise PlanError(f"{name} cannot be written in {example.plan}; a value that stands in the request, or a literal of its type, is expected")
         place = following
     kinds, values, labels = zip(*decisions, strict=True)
     return Row(np.array(reading.ids, np.int32), np.array(kinds, np.int8), np.array(values, np.int32), np.array(labels, np.int32))

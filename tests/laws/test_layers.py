@@ -24,7 +24,8 @@ LAYERS = [
     ["batch", "show", "progress", "data", "agent", "devices", "importing"],
     ["train", "bench", "flags"],
     ["export", "cli_bench", "cli_dataset", "cli_device", "cli_teach"],
-    ["cli_base", "cli_import"],
+    ["compiling"],
+    ["cli_ask", "cli_base", "cli_compile", "cli_import"],
     ["cli", "__init__"],
     ["__main__"],
 ]

@@ -27,7 +27,7 @@ def _with_unit(parameter: Parameter) -> Parameter:
     name = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", parameter.original or parameter.name)
     unit = _told(name, _SHORT) or _told(parameter.description, {unit: unit for unit in UNITS})
     # "min" alone is a minimum as often as minutes
-    if not unit or (unit == "minutes" and not re.search("minute|mins|_min$", f"{name} {parameter.description}", re.I)):
+    if not unit or (unit == "minutes" and not re.search(r"minute|mins|_min\b", f"{name} {parameter.description}", re.I)):
         return parameter
     return replace(parameter, type=replace(kind, unit=unit))
 
