@@ -188,19 +188,21 @@ class Functions:
 class Devices:
     """Several devices as one, each with the functions that it carries out."""
 
-    def __init__(self, devices: Mapping[str, Device]) -> None:
-        """``devices`` by function name."""
+    def __init__(self, devices: Mapping[str, tuple[Device, str]]) -> None:
+        """``devices`` by function name, with the name that the device has for the function."""
         self.devices = dict(devices)
 
     def asks(self, call: Call) -> str | None:
         """The question of the device that the call goes to."""
-        return self._of(call.name).asks(call)
+        device, name = self._of(call.name)
+        return device.asks(replace(call, name=name))
 
     def call(self, name: str, arguments: Mapping[str, Any]) -> tuple[str, Any]:
         """Carries the call out where it belongs. Raises DeviceError."""
-        return self._of(name).call(name, arguments)
+        device, own = self._of(name)
+        return device.call(own, arguments)
 
-    def _of(self, name: str) -> Device:
+    def _of(self, name: str) -> tuple[Device, str]:
         if name not in self.devices:
             raise DeviceError(f"no device carries out {name!r}; expected: {', '.join(self.devices) or 'none'}")
         return self.devices[name]

@@ -60,19 +60,21 @@ def functions_of(source: str | None, catalogue: Path | None, candidates: int) ->
 def carrying_out(bundles: list[str] | None, model: Model | Union, now: datetime | None, yes: bool, dry_run: bool) -> Callable[[Plan], list[Outcome]]:
     """What carries a plan out on the devices of the bundles; where one has none, its calls are only shown."""
     from octocall.agent import Agent, Devices
+    from octocall.union import Union
 
-    devices: dict[str, Device] = {}
+    devices: dict[str, tuple[Device, str]] = {}
     real = True
-    for name in bundles or [SHIPPED]:
-        found, acts, names = _device(name, model)
+    for number, name in enumerate(dict.fromkeys(bundles or [SHIPPED])):
+        found, acts, own = _device(name)
         real = real and acts
-        devices |= dict.fromkeys(names, found)
+        names = model.names[number] if isinstance(model, Union) else dict(zip(own, own, strict=True))
+        devices |= {names[one]: (found, one) for one in own}
     answer = show.ask_back if sys.stdin.isatty() else None
     confirm = (lambda call, question: True) if yes else show.confirm
     return Agent(Devices(devices), confirm, dry_run or not real, model.catalog, answer=answer, now=now, sure=SURE).run
 
 
-def _device(name: str, model: Model | Union) -> tuple[Device, bool, tuple[str, ...]]:
+def _device(name: str) -> tuple[Device, bool, tuple[str, ...]]:
     """The device of one bundle, whether it acts, and the functions it has: those in the bundle itself before a simulated one."""
     from octocall.agent import Functions
     from octocall.bundle import Bundle

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
@@ -11,7 +11,6 @@ from typing import Any
 
 from octocall.call import Call, Plan, Request
 from octocall.catalog import IRRELEVANT, Catalog
-from octocall.errors import OctocallError
 from octocall.model import Model, Trace
 
 SURE = 0.5
@@ -20,25 +19,26 @@ _JOINT = re.compile(r"\b(?:and|then|also|plus)\b|[,;.&\n]", re.I)
 
 
 class Union:
-    """Models with functions of different names, in order. It plans as a Model does."""
+    """Models in order. It plans as a Model does."""
 
     def __init__(self, models: Sequence[Model]) -> None:
-        """Raises OctocallError where two of them have a function of one name."""
+        """A function of a name that an earlier model has is called after its catalog, too: car_set_volume."""
         self.models = tuple(models)
-        owners: dict[str, str] = {}
+        taken = {IRRELEVANT}
+        self.names: list[dict[str, str]] = []
+        """For each model the names of its functions here, by their own."""
         for model in self.models:
-            for function in model.catalog:
-                if function.name in owners and function.name != IRRELEVANT:
-                    raise OctocallError(f"{owners[function.name]} and {model.catalog.name} both have {function.name}; rename one of them and compile it again")
-                owners[function.name] = model.catalog.name
+            own = {f.name: f.name if f.name not in taken else f"{model.catalog.name}_{f.name}" for f in model.catalog if f.name != IRRELEVANT}
+            self.names.append(own | {IRRELEVANT: IRRELEVANT})
+            taken |= set(own.values())
 
     @cached_property
     def catalog(self) -> Catalog:
-        """The functions of all."""
-        names = " + ".join(model.catalog.name for model in self.models)
-        functions = [function for model in self.models for function in model.catalog if function.name != IRRELEVANT]
+        """The functions of all. Raises SignatureError where two have one name all the same."""
+        title = " + ".join(model.catalog.name for model in self.models)
+        pairs = [(names[f.name], f) for model, names in zip(self.models, self.names, strict=True) for f in model.catalog if f.name != IRRELEVANT]
         nothing = [model.catalog[IRRELEVANT] for model in self.models if IRRELEVANT in model.catalog][:1]
-        return Catalog((*functions, *nothing), names)
+        return Catalog((*(f if f.name == name else replace(f, name=name, original="") for name, f in pairs), *nothing), title)
 
     def plan(self, request: str | Request, **settings: Any) -> Plan:
         """The plan of a request; settings as of Model.plan."""
@@ -48,7 +48,7 @@ class Union:
         """The surest plan that refuses nothing, with what others ask for in another part of the request."""
         if not isinstance(request, Request):
             request = Request(request)
-        found = [model.trace(request, now=now, **settings) for model in self.models]
+        found = [self._renamed(model.trace(request, now=now, **settings), names) for model, names in zip(self.models, self.names, strict=True)]
         able = sorted((trace for trace in found if not _refused(trace.plan)), key=lambda trace: -trace.plan.confidence)
         if not able:
             # all refuse: as sure as the least sure of them
@@ -63,6 +63,14 @@ class Union:
         calls.sort(key=_first)
         plan = Plan(tuple(calls), sure, sum(trace.plan.latency_ms for trace in found))
         return Trace(plan, tuple(step for trace in found for step in trace.steps), all(trace.valid for trace in able), self.catalog)
+
+    def _renamed(self, trace: Trace, names: Mapping[str, str]) -> Trace:
+        return replace(trace, plan=replace(trace.plan, calls=tuple(_named(call, names) for call in trace.plan.calls)))
+
+
+def _named(call: Call, names: Mapping[str, str]) -> Call:
+    arguments = {key: _named(value, names) if isinstance(value, Call) else value for key, value in call.arguments.items()}
+    return replace(call, name=names.get(call.name, call.name), arguments=arguments)
 
 
 def _refused(plan: Plan) -> bool:

@@ -104,7 +104,7 @@ def add(folder: Path, material: Material, base: Base, config: CompileConfig, imp
 
 
 def _opened(folder: Path, base: Base) -> Bundle:
-    bundle = Bundle.open(folder, base.bundle.folder)
+    bundle = Bundle.open(str(folder), base.bundle.folder)
     if bundle.network != "tuned" or not (bundle.folder / EXAMPLES).is_file():
         raise BundleError(f"{folder} was not made by octocall compile, or without its rows; a folder that it wrote is expected")
     if bundle.settings["base"] != base.bundle.digest:
