@@ -19,7 +19,7 @@ from octocall.bundle import Bundle
 from octocall.call import Request
 from octocall.catalog import IRRELEVANT, Catalog
 from octocall.catalogue import Catalogue
-from octocall.codecs.signature import Signature, pieces_of, shares_of
+from octocall.codecs.signature import Signature, pieces_of, shares_of, telling_of
 from octocall.codecs.spans import MARKS, SpansCodec
 from octocall.decode import Runtime
 from octocall.errors import BundleError, CatalogueError, OctocallError
@@ -37,6 +37,8 @@ CORE = (BEGIN, *MARKS, OPEN, ABSENT, IRRELEVANT)
 """Symbols with rows of their own in the network, in this order."""
 ROWS, ADAPTER, OWN = "rows.npz", "adapter.npz", ("question", "tables", "step")
 """What a bundle on top of the base has of its own: the rows of its functions, and an adapter of these graphs."""
+TRUST = 0.3
+"""How much words that tell one function from the others count, for functions that the network was not trained for."""
 _KEPT = 64
 """So many sets of candidates are kept ready."""
 
@@ -97,7 +99,7 @@ class Base:
         ends = np.cumsum([len(signature.kinds) for signature in bundle.codec.signatures])
         understood = [Understood(own, answer) for own, answer in zip(np.split(rows, ends[:-1]), answers, strict=True)]
         own = OnnxGraphs(self.bundle.folder, threads, OWN, Adapter.load(bundle.folder / ADAPTER))
-        return OpenRuntime(Joined(self.graphs, own), binding(bundle.codec, understood))
+        return OpenRuntime(Joined(self.graphs, own), binding(bundle.codec, understood, float(bundle.settings.get("trust", 0.0))))
 
     def bind(self, functions: tuple[Function, ...]) -> Bound:
         """The network for these candidates, in their order; the irrelevant function comes last where it is not among them.
@@ -150,7 +152,8 @@ class Base:
                 name = signature.function.original
                 raise CatalogueError(f"of {name} {len(own.rows)} rows are kept where this version of octocall needs {1 + len(signature.rows)}; import it again")
         understood = [*known, *(self.understood(signature) for signature in codec.signatures[len(known) :])]
-        return codec, Mask(codec.grammar, codec.vocab), OpenRuntime(self.graphs, binding(codec, understood))
+        # what a catalogue finds has been chosen by its words already
+        return codec, Mask(codec.grammar, codec.vocab), OpenRuntime(self.graphs, binding(codec, understood, 0.0 if known else TRUST))
 
     def understood(self, signature: Signature) -> Understood:
         """What the network keeps of a function, read from its documentation or from the disk."""
@@ -176,13 +179,13 @@ class Base:
         return found
 
 
-def binding(codec: SpansCodec, functions: Sequence[Understood]) -> Binding:
-    """What the network needs of a codec's functions; ``functions`` are those of its catalog in order."""
+def binding(codec: SpansCodec, functions: Sequence[Understood], trust: float = 0.0) -> Binding:
+    """What the network needs of a codec's functions; ``functions`` are those of its catalog in order. ``trust``: how far telling words count."""
     signatures = codec.signatures
     first = np.concatenate([[0], np.cumsum([len(function.rows) for function in functions])]).astype(np.int64)
     tokens = {token: i for i, token in enumerate(codec.catalog.tokens)}
     order, names, answers = list[int](), list[str](), list[NDArray[np.float32]]()
-    symbols = list[int]()
+    symbols, owners = list[int](), list[int]()
     for symbol in codec.vocab.symbols:
         number = tokens.get(symbol)
         if number is not None and codec.catalog.functions[number].name == IRRELEVANT:
@@ -192,12 +195,16 @@ def binding(codec: SpansCodec, functions: Sequence[Understood]) -> Binding:
         else:
             order.append(len(CORE) + len(symbols))
             owner = number if number is not None else codec.literals[symbol][0]
+            owners.append(owner if number is not None else -1)
             names.append(symbol if number is None else codec.catalog.functions[number].name)
             symbols.append(int(first[owner]) + (0 if number is not None else signatures[owner].rows[symbol]))
             answers.append(functions[owner].answer if number is not None else np.zeros_like(functions[owner].answer))
     places = [first[i] + s.rows[path] for i, s in enumerate(signatures) for path in s.places]
     seen = [first[i] + row for i, s in enumerate(signatures) if s.function.name != IRRELEVANT for row in range(1 + len(s.places))]
+    real = [i for i, function in enumerate(codec.catalog) if function.name != IRRELEVANT]
+    telling = dict(zip(real, telling_of(codec.tokenizer, [codec.catalog.functions[i] for i in real]), strict=True)) if trust else {}
     return Binding(
         np.array(order), len(CORE) + len(symbols), np.concatenate([function.rows for function in functions]), np.array(symbols), np.array(places or [0]),
         np.array(seen), np.stack(answers), pieces_of(codec.tokenizer, names), shares_of(codec.tokenizer, signatures) or [{}],
+        [telling.get(owner, {}) for owner in owners], trust,
     )  # fmt: skip

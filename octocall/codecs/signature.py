@@ -6,6 +6,7 @@ nothing else of the documentation reaches the network.
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -45,6 +46,8 @@ KINDS = 2 + 2 * (len(_KINDS) + 1)
 """Functions, literals, and every kind of value, required or not."""
 _WORDS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+|[^\W\d_]+")
 MAX_DESCRIPTION = 400
+_ENDINGS = ("ing", "ed", "es", "s", "er", "e")
+_MOST_TOLD = 12
 _COMMON = frozenset(
     re.findall(
         r"\w+",
@@ -63,6 +66,32 @@ def words(name: str) -> str:
 def pieces_of(tokenizer: tokenizers.Tokenizer, names: Sequence[str]) -> list[frozenset[int]]:
     """The word pieces of each name or value: what the words of a request are held against."""
     return [frozenset(e.ids) for e in tokenizer.encode_batch([words(name) for name in names], add_special_tokens=False)]
+
+
+def telling_of(tokenizer: tokenizers.Tokenizer, functions: Sequence[Function]) -> list[dict[int, float]]:
+    """For each function the word pieces by which it may be told from the others, and how much each tells.
+
+    A word of the name counts two, of the description one, of a parameter or its choices less, times the logarithm of how many times rarer than everywhere it
+    is among the functions (inverse document frequency; Spärck Jones 1972). Endings do not count: "fans" tells what "fan" tells.
+    """
+    told: list[dict[str, float]] = []
+    for function in functions:
+        own: dict[str, float] = {}
+        parameters = " ".join(f"{words(p.original or p.name)} {p.description} {' '.join(p.type.literals[:_MOST_TOLD])}" for p in function.parameters)
+        for weight, text in ((2.0, words(function.original or function.name)), (1.0, function.description), (0.7, parameters)):
+            own |= {word: max(weight, own.get(word, 0.0)) for word in map(_root, _telling(text))}
+        told.append(own)
+    having = Counter(word for own in told for word in own)
+    forms = [form for word in having for form in (word, *(word + ending for ending in _ENDINGS))]
+    encoded = dict(zip(forms, tokenizer.encode_batch(forms, add_special_tokens=False), strict=True))
+    pieces = {word: [e.ids[0] for e in (encoded[word], *(encoded[word + ending] for ending in _ENDINGS)) if len(e.ids) == 1] for word in having}
+    return [{piece: value * math.log(len(told) / having[word]) for word, value in own.items() for piece in pieces[word]} for own in told]
+
+
+def _root(word: str) -> str:
+    """A word without an ending that says the same."""
+    ending = next((ending for ending in _ENDINGS if word.endswith(ending) and len(word) - len(ending) >= 3), "")
+    return word.removesuffix(ending)
 
 
 def shares_of(tokenizer: tokenizers.Tokenizer, signatures: Sequence[Signature]) -> list[dict[int, float]]:

@@ -172,7 +172,8 @@ class Binding:
     ``order``: the row of the network's table of each symbol of the codec; ``fixed``: rows of that table before the pointers; ``rows`` [any, width]: what is
     kept of all functions, one after the other, of which ``symbols``, ``places`` and ``seen`` are those of the dynamic symbols, of the places and of what
     the request sees; ``answers`` [symbols, width]: what the symbols are found by, zero for literals; ``spoken``: their word pieces; ``shares``:
-    ``shares_of`` the places.
+    ``shares_of`` the places. ``telling`` is ``telling_of`` the dynamic symbols, empty for literals, and ``trust`` how much of it is added to the logits of
+    the functions.
     """
 
     order: NDArray[np.int64]
@@ -184,6 +185,24 @@ class Binding:
     answers: NDArray[np.float32]
     spoken: Sequence[frozenset[int]]
     shares: Sequence[Mapping[int, float]]
+    telling: Sequence[Mapping[int, float]] = ()
+    trust: float = 0.0
+
+    @cached_property
+    def _by_piece(self) -> dict[int, list[tuple[int, float]]]:
+        found: dict[int, list[tuple[int, float]]] = {}
+        for symbol, weights in enumerate(self.telling):
+            for piece, weight in weights.items():
+                found.setdefault(piece, []).append((symbol, weight))
+        return found
+
+    def told(self, ids: Sequence[int]) -> NDArray[np.float32]:
+        """How much the words of a request tell of each dynamic symbol, [symbols]."""
+        found = np.zeros(len(self.symbols), np.float32)
+        for piece in dict.fromkeys(ids) if self.trust else ():
+            for symbol, weight in self._by_piece.get(piece, ()):
+                found[symbol] += self.trust * weight
+        return found
 
 
 class OpenRuntime:
@@ -203,7 +222,12 @@ class OpenRuntime:
         """The state of a request that has been read already."""
         rows, answers, places, seen = self._given
         found = self.graphs.run("tables", encoded, question, rows, answers, said(self.binding.spoken, ids), places, seen, mentions(self.binding.shares, ids))
-        return State(tuple(found), self._empty, self._empty)
+        memory = list(found)
+        if self.binding.trust:
+            hints = memory[-1].copy()  # the first row is of the place where a function is chosen
+            hints[0, self.binding.fixed - len(self.binding.symbols) : self.binding.fixed] += self.binding.told(ids)
+            memory[-1] = hints
+        return State(tuple(memory), self._empty, self._empty)
 
     def step(self, state: State, symbol: int, label: int) -> tuple[NDArray[np.float32], State]:
         """Logits [symbols + 2 n] and the next state."""
