@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+import math
 import random
 import re
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from octocall.errors import PlanError, SignatureError
-from octocall.grammar import Grammar, choice, labelled, literal, repetition, sequence
+from octocall.grammar import EMPTY, Grammar, choice, labelled, literal, repetition, sequence
+from octocall.letters import ANY, INSIDE, numeral, word
 from octocall.types.base import NEXT, START, STOP, Context, Sample, Type
 from octocall.types.limited import Limited
 from octocall.types.text import Text
+from octocall.types.written import NOTHING, Form, listed, one_of
 
 OPEN, ABSENT, MISSING = "<open>", "<absent>", "<missing>"
 """Grammar symbols of records: the beginning of one, an optional field that is left out, a required one that the request does not give."""
@@ -24,11 +27,16 @@ _TRIES = 100
 _QUOTED = re.compile(r"""(?<!\w)(?:'([^'\n]{1,30})'|"([^"\n]{1,30})"|`([^`\n]{1,30})`|‘([^’\n]{1,30})’|“([^”\n]{1,30})”)(?!\w)""")
 _SYMBOL = re.compile(r"<\w+>")
 _MOST_SUGGESTED = 12
+_DEPTH = 2
+"""Text models write values of which nothing is known in at most so many lists and objects inside each other."""
 
 
 @dataclass(frozen=True)
 class Anything(Type):
     """Any JSON value but null, where a schema asks for nothing in particular; requests give it as text."""
+
+    def written(self, form: Form) -> Grammar:
+        return _anything(form, _DEPTH)
 
     def parse(self, text: str, context: Context) -> str | None:
         return text.strip() or None
@@ -57,6 +65,10 @@ class Dictionary(Type):
     """An object of any names, with values of one type; requests give it as JSON or not at all."""
 
     values: Type = Anything()
+
+    def written(self, form: Form) -> Grammar:
+        inner = _anything(form, _DEPTH - 1) if isinstance(self.values, Anything) else self.values.written(form)
+        return _object(form, inner)
 
     def parse(self, text: str, context: Context) -> dict[str, Any] | None:
         try:
@@ -108,6 +120,13 @@ class List(Type):
             piece = choice(*span, *words)
             least = 1 if span else min(max(1, self.least), most)
         return sequence(repetition(piece, least, most), literal(NEXT))
+
+    def written(self, form: Form) -> Grammar:
+        most = min(self.most, MAX_ITEMS)
+        if self.least > most:
+            raise PlanError(f"a list of at least {self.least} values was asked for; at most {most} are written")
+        some = listed(self.item.written(form), max(1, self.least), most)
+        return some if self.least else choice(some, word("[]"))
 
     def part(self, text: str, context: Context) -> bool:
         return self.several(text, context) is not None
@@ -192,6 +211,23 @@ def _plain(value: Any) -> Any:
     return [_plain(inner) for inner in value] if isinstance(value, list) else value
 
 
+def _anything(form: Form, depth: int) -> Grammar:
+    options = [form.quoted(_open(form)), numeral(-math.inf, math.inf, fractions=True), one_of(form, (True, False))]
+    if depth:
+        inner = _anything(form, depth - 1)
+        options += [word("[]"), listed(inner, 1, MAX_ITEMS), _object(form, inner)]
+    return choice(*options) if depth == _DEPTH else choice(*options, word(NOTHING))
+
+
+def _object(form: Form, inner: Grammar) -> Grammar:
+    pair = sequence(form.quoted(_open(form)), word(": "), inner)
+    return sequence(word("{"), choice(EMPTY, repetition(pair, 1, MAX_ITEMS, word(", "))), word("}"))
+
+
+def _open(form: Form) -> Grammar:
+    return labelled(INSIDE, form.several(ANY, 0, None))
+
+
 def suggested(kind: Type, description: str) -> tuple[str, ...]:
     """Words that documentation names in quotes as values of a text: "either 'metric' or 'imperial'"."""
     while isinstance(kind, List):
@@ -231,6 +267,15 @@ class Record(Type):
             out = literal(MISSING if field.required else ABSENT)
             fields.append(labelled(own, choice(field.type.grammar(suggested(field.type, field.description), own), out)))
         return sequence(literal(OPEN), *fields)
+
+    def written(self, form: Form) -> Grammar:
+        """All fields in order; NOTHING stands for one that is left out."""
+        parts: list[Grammar] = []
+        for field in self.fields:
+            value = field.type.written(form)
+            name = f"{', ' if parts else ''}{form.write(field.name)}: "
+            parts += [word(name), value if field.required else choice(value, word(NOTHING))]
+        return sequence(word("{"), *parts, word("}"))
 
     def parse(self, text: str, context: Context) -> None:
         return None

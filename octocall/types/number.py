@@ -9,9 +9,12 @@ import sys
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from octocall.grammar import Grammar
+from octocall.letters import numeral
 from octocall.types.base import Context, Sample, Type
 from octocall.types.times import parse_moment
 from octocall.types.words import number_words, parse_number
+from octocall.types.written import Form
 
 _TAIL = re.compile(r"[\s.,;!?]+$")
 _PERCENT = re.compile(r"\s*(%|percent|per cent|pct)$", re.I)
@@ -54,6 +57,9 @@ class Integer(Type):
     @property
     def literals(self) -> tuple[str, ...]:
         return tuple(map(str, range(self.least, self.most + 1))) if self.most - self.least <= 20 else ()
+
+    def written(self, form: Form) -> Grammar:
+        return numeral(self.least, self.most, fractions=False)
 
     def parse(self, text: str, context: Context) -> int | None:
         text = _TAIL.sub("", text.strip())
@@ -102,6 +108,9 @@ class Number(Type):
     least: float = float("-inf")
     most: float = float("inf")
     unit: str = ""
+
+    def written(self, form: Form) -> Grammar:
+        return numeral(self.least, self.most, fractions=True)
 
     def parse(self, text: str, context: Context) -> float | None:
         text = _TAIL.sub("", text.strip())
@@ -154,6 +163,9 @@ class Duration(Type):
     """A length of time in whole seconds."""
 
     most: int = 24 * 3600
+
+    def written(self, form: Form) -> Grammar:
+        return numeral(1, self.most, fractions=False)
 
     def parse(self, text: str, context: Context) -> int | None:
         moment = parse_moment(text, context.now)
