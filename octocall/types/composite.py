@@ -27,7 +27,7 @@ _TRIES = 100
 _QUOTED = re.compile(r"""(?<!\w)(?:'([^'\n]{1,30})'|"([^"\n]{1,30})"|`([^`\n]{1,30})`|‘([^’\n]{1,30})’|“([^”\n]{1,30})”)(?!\w)""")
 _SYMBOL = re.compile(r"<\w+>")
 _MOST_SUGGESTED = 12
-_DEPTH = 2
+_DEPTH = 3
 """Text models write values of which nothing is known in at most so many lists and objects inside each other."""
 
 
