@@ -64,13 +64,11 @@ class _Line:
             for token in run:
                 self.push(token)
 
-    def choose(self, logits: NDArray[np.float32], masked: bool, barred: frozenset[int]) -> None:
+    def choose(self, logits: NDArray[np.float32], masked: bool) -> None:
         began = time.perf_counter()
         allowed = self.mask.allowed(self.state)
         if self.inside >= MAX_INSIDE and len(leaving := self.mask.leaving(self.state)):
             allowed = leaving
-        if barred and len(kept := allowed[~np.isin(allowed, list(barred))]):
-            allowed = kept
         candidates = allowed if masked else np.arange(len(logits))
         scores = logits[candidates].astype(np.float64)
         best = int(scores.argmax())
@@ -82,9 +80,7 @@ class _Line:
             self.valid, self.ended = False, True
 
 
-def generate(
-    runtime: TokenRuntime, masks: Sequence[TokenMask], prompts: Sequence[Sequence[int]], *, masked: bool = True, barred: frozenset[int] = frozenset()
-) -> list[Decoded]:
+def generate(runtime: TokenRuntime, masks: Sequence[TokenMask], prompts: Sequence[Sequence[int]], *, masked: bool = True) -> list[Decoded]:
     """The most likely plan of each prompt, token by token; tokens that the grammar forces are read together with the next decision.
 
     Without ``masked`` the network's own choice, however wrong: a plan that leaves the grammar is not valid.
@@ -101,4 +97,4 @@ def generate(
         for row, line in zip(logits, lines, strict=True):
             if not line.ended:
                 line.unread = []
-                line.choose(row, masked, barred)
+                line.choose(row, masked)

@@ -14,6 +14,7 @@ from octocall.bundle import Bundle
 from octocall.call import Plan, Request
 from octocall.catalog import IRRELEVANT, Catalog
 from octocall.catalogue import Catalogue
+from octocall.causal import Causal, is_causal
 from octocall.codecs.spans import SpansCodec
 from octocall.decode import Decoded, Runtime, Step, decode
 from octocall.errors import RequestError
@@ -48,9 +49,11 @@ class Model:
 
     @classmethod
     def load(cls, name: str | Path = "android", threads: int = 0) -> Model:
-        """Opens a bundle by name or folder. Raises BundleError."""
+        """Opens a bundle by name or folder, or a published language model by its name. Raises BundleError."""
         from octocall.runtimes.onnx import OnnxRuntime
 
+        if is_causal(name):
+            return CausalModel(Causal.load(name, threads))
         bundle = Bundle.open(name)
         if bundle.network == "open":
             return cls(None, bundle.codec, Base(bundle, threads))
@@ -80,10 +83,7 @@ class Model:
         self, request: str | Request, *, now: datetime | None = None, functions: Functions | None = None, masked: bool = True, must_call: bool = False
     ) -> Trace:
         """The plan with the decisions behind it."""
-        if not isinstance(request, Request):
-            request = Request(request)
-        if now is not None:
-            request = replace(request, now=now)
+        request = _request(request, now)
         given = functions if isinstance(functions, Catalogue) else request.functions if functions is None else as_functions(functions)
         began = time.perf_counter()
         if isinstance(given, Catalogue):
@@ -111,3 +111,33 @@ class Model:
         if self.runtime is None:
             raise RequestError("a request without functions was given to the base, which has none of its own; give some with --functions, or choose a bundle")
         return Bound(self.codec, self._mask, self.runtime)
+
+
+class CausalModel(Model):
+    """A language model in the place of the pointer network."""
+
+    def __init__(self, causal: Causal) -> None:
+        self.causal, self.runtime, self._base = causal, None, None
+
+    @property
+    def catalog(self) -> Catalog:
+        return self.causal.codec.catalog
+
+    def trace(
+        self, request: str | Request, *, now: datetime | None = None, functions: Functions | None = None, masked: bool = True, must_call: bool = False
+    ) -> Trace:
+        """The plan with the decisions behind it. Raises RequestError where ``functions`` are given to a model that knows its own alone."""
+        request = _request(request, now)
+        if isinstance(functions, Catalogue):
+            raise RequestError("a catalogue was given to a language model; give it to the base, or some functions with --functions")
+        if functions is not None:
+            request = replace(request, functions=as_functions(functions))
+        began = time.perf_counter()
+        [(plan, decoded)] = self.causal.decode([request], masked=masked, must_call=must_call)
+        plan = replace(plan, latency_ms=1000 * (time.perf_counter() - began))
+        return Trace(plan, decoded.steps, decoded.valid, self.causal.codec.candidates(request))
+
+
+def _request(given: str | Request, now: datetime | None) -> Request:
+    request = given if isinstance(given, Request) else Request(given)
+    return request if now is None else replace(request, now=now)

@@ -165,12 +165,13 @@ class TextCodec:
                 missing.append(parameter.name)
         return Call(function.name, arguments, tuple(missing)), expect(text, at, ")")
 
-    def grammar(self, request: Request) -> Grammar:
-        """One to MAX_CALLS calls, or the irrelevant function alone."""
+    def grammar(self, request: Request, must_call: bool = False) -> Grammar:
+        """One to MAX_CALLS calls, or the irrelevant function alone; not that where there ``must`` be a call and some function can be called."""
         catalog = self.candidates(request)
         calls = [self._call(f, catalog, nested=True) for f in catalog if f.name != IRRELEVANT]
         options = [repetition(choice(*calls), 1, MAX_CALLS, word(AND))] if calls else []
-        options += [self._call(catalog[IRRELEVANT], catalog, nested=False)] if IRRELEVANT in catalog else []
+        if IRRELEVANT in catalog and not (must_call and calls):
+            options.append(self._call(catalog[IRRELEVANT], catalog, nested=False))
         return sequence(word(self.lead), choice(*options), literal(END))
 
     def _call(self, function: Function, catalog: Catalog, nested: bool) -> Grammar:
