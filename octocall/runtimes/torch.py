@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from octocall.errors import BundleError, MissingExtraError
+from octocall.runtimes.layout import alike, side_by_side
 
 Past: TypeAlias = tuple[tuple[Tensor, Tensor], ...]
 """Keys and values [batch, heads, length, width] of each layer."""
@@ -90,7 +91,7 @@ class TorchRuntime:
 
     def start(self, prompts: Sequence[Sequence[int]]) -> State:
         """The state of prompts; what they have in common with what is kept is not read again."""
-        same = min(_alike(self._kept, prompt) for prompt in prompts)
+        same = min(alike(self._kept, prompt) for prompt in prompts)
         past = tuple(tuple(part[:, :, :same].expand(len(prompts), -1, -1, -1) for part in layer) for layer in self._past) if same else ()
         places = torch.arange(same, device=self.model.device).expand(len(prompts), -1)
         return State(past, places, tuple(tuple(prompt[same:]) for prompt in prompts))  # type: ignore[arg-type]
@@ -103,22 +104,13 @@ class TorchRuntime:
         return logits.float().cpu().numpy(), following
 
     def _read(self, state: State, rows: Sequence[tuple[int, ...]]) -> tuple[Tensor, State]:
-        width = max(map(len, rows))
-        known = (state.places >= 0).sum(1).tolist()
-        ids = self._tensor([[0] * (width - len(row)) + list(row) for row in rows])
-        queries = self._tensor([[-1] * (width - len(row)) + list(range(at, at + len(row))) for at, row in zip(known, rows, strict=True)])
+        ids, queries = map(self._tensor, side_by_side(rows, (state.places >= 0).sum(1).tolist()))
         keys = torch.cat([state.places, queries], 1)
         logits, past = forward(self.model, ids, queries, keys, state.past)
         return logits, State(past, keys)
 
     def _tensor(self, rows: list[list[int]]) -> Tensor:
         return torch.tensor(rows, dtype=torch.long, device=self.model.device)
-
-
-def _alike(kept: Sequence[int], prompt: Sequence[int]) -> int:
-    """How many tokens both begin with; the last of the prompt is always read again, for its logits."""
-    most = min(len(kept), len(prompt) - 1)
-    return next((i for i in range(most) if kept[i] != prompt[i]), most)
 
 
 def load_model(name: str | Path) -> Any:
