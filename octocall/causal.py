@@ -112,7 +112,13 @@ def is_causal(name: str | Path) -> bool:
 
 def save(folder: Path, codec: TextCodec, tokenizer: tokenizers.Tokenizer, weights: str, card: str) -> None:
     """Makes a bundle of a folder in which the weights lie already; the manifest comes last."""
-    settings = {"codec": type(codec).__module__.rsplit(".", 1)[-1], "escapes": codec.form.escapes, "template": codec.template, "lead": codec.lead, "weights": weights}
+    settings = {
+        "codec": type(codec).__module__.rsplit(".", 1)[-1],
+        "escapes": codec.form.escapes,
+        "template": codec.template,
+        "lead": codec.lead,
+        "weights": weights,
+    }
     write_atomically(folder / "catalog.json", json.dumps(dump_catalog(codec.catalog), indent=1, ensure_ascii=False).encode())
     write_atomically(folder / "codec.json", json.dumps(settings, indent=1, ensure_ascii=False).encode())
     tokenizer.no_padding()
@@ -170,4 +176,3 @@ def _published(name: str) -> Causal:
         raise MissingExtraError(error.name or "torch", "causal") from None
     codec = text_codec(profile.codec)(load_python(profile.catalog), PUBLISHED, profile.template, profile.lead)
     return Causal(TorchRuntime(load_model(name)), codec, load_tokenizer(name))
-

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from octocall import cli_base, cli_bench, cli_dataset, cli_import, cli_teach, show
+from octocall import cli_base, cli_bench, cli_causal, cli_dataset, cli_import, cli_teach, show
 from octocall.call import read_clock
 from octocall.catalog import CANDIDATES, IRRELEVANT
 from octocall.data.config import SynthConfig
 from octocall.errors import OctocallError, RequestError
-from octocall.flags import BundleOption, EncoderOption, MaskOption, MustCallOption, flags
+from octocall.flags import BundleOption, EncoderOption, MaskOption, ModelOption, MustCallOption, flags
 from octocall.train.config import TrainConfig
 
 if TYPE_CHECKING:
@@ -74,6 +74,7 @@ def _arguments(given: list[str]) -> list[str]:
         given = ["ask", *given]
     if given[0] == cli_bench.NAME and len(given) > 1 and given[1] not in _commands(cli_bench.app) | {"--help", "-h"}:
         given = [cli_bench.NAME, cli_bench.PHONE, *given[1:]]
+    given = cli_causal.command_of(given)
     return [f" {word}" if re.match(r"-[\d.,\s]", word) else word for word in given]
 
 
@@ -94,6 +95,7 @@ def _root(version: Annotated[bool, typer.Option("--version", help="Print the ver
 def ask(
     text: Annotated[list[str] | None, typer.Argument(help="The request; without it, requests are asked for one by one")] = None,
     bundle: BundleOption = "android",
+    language_model: ModelOption = None,
     functions: FunctionsOption = None,
     catalogue: CatalogueOption = None,
     candidates: CandidatesOption = CANDIDATES,
@@ -112,7 +114,7 @@ def ask(
     """
     moment = None if now is None else read_clock(now)
     given = _given(functions, catalogue, candidates)
-    model = _model(bundle, given)
+    model = _model(language_model or bundle, given)
     carry_out = _carry_out(model, moment, yes, dry_run) if given is None else None
     answer = partial(_answer, partial(model.trace, now=moment, functions=given, masked=mask, must_call=must_call), carry_out, as_json, trace)
     code = answer(" ".join(text).strip()) if text else max(map(partial(_guarded, answer), _requests()), default=0)
@@ -210,6 +212,7 @@ def plan(
         str, typer.Option("--output", "-o", help="JSON lines {id, calls: [{name, arguments, missing}], confidence, latency_ms}; - for standard output")
     ] = "-",
     bundle: BundleOption = "android",
+    language_model: ModelOption = None,
     functions: FunctionsOption = None,
     catalogue: CatalogueOption = None,
     candidates: CandidatesOption = CANDIDATES,
@@ -226,7 +229,7 @@ def plan(
 
     moment = None if now is None else read_clock(now)
     given = _given(functions, catalogue, candidates)
-    if plan_file(_model(bundle, given), input_, output, masked=mask, must_call=must_call, now=moment, functions=given, complain=show.complain):
+    if plan_file(_model(language_model or bundle, given), input_, output, masked=mask, must_call=must_call, now=moment, functions=given, complain=show.complain):
         raise typer.Exit(1)
 
 
@@ -307,7 +310,7 @@ def train(
     encoder: EncoderOption = None,
     start: Annotated[Path | None, typer.Option("--start", help="Folder of an earlier run whose weights are the beginning")] = None,
 ) -> None:
-    """Train the embedded network.
+    """Train the embedded network, or with --base a language model (see train-causal --help).
 
     Continues where an interrupted run stopped; the record of the run comes last.
     """
@@ -328,7 +331,7 @@ def export(
     catalog: CatalogOption = "android",
     encoder: EncoderOption = None,
 ) -> None:
-    """Export a trained network as a bundle.
+    """Export a trained network as a bundle, or with --format a language model (see export-causal --help).
 
     A parity check against torch comes first; only a bundle that passes it replaces the one in the folder.
     """
@@ -341,6 +344,9 @@ def export(
 app.command()(cli_dataset.dataset)
 app.command()(cli_teach.teach)
 app.command("import")(cli_import.import_)
+app.command("train-causal")(cli_causal.train_causal)
+app.command()(cli_causal.merge)
+app.command("export-causal")(cli_causal.export_causal)
 app.command()(cli_base.books)
 app.command()(cli_base.public)
 app.command()(cli_base.compiled)

@@ -25,7 +25,12 @@ ARCHITECTURES = {
     "gemma2": gguf.MODEL_ARCH.GEMMA2, "gemma3_text": gguf.MODEL_ARCH.GEMMA3,
 }  # fmt: skip
 """By the model_type of transformers; SmolLM is a llama, FunctionGemma a gemma3_text."""
-PRECISIONS = {"float32": gguf.GGMLQuantizationType.F32, "float16": gguf.GGMLQuantizationType.F16, "bfloat16": gguf.GGMLQuantizationType.BF16, "int8": gguf.GGMLQuantizationType.Q8_0}
+PRECISIONS = {
+    "float32": gguf.GGMLQuantizationType.F32,
+    "float16": gguf.GGMLQuantizationType.F16,
+    "bfloat16": gguf.GGMLQuantizationType.BF16,
+    "int8": gguf.GGMLQuantizationType.Q8_0,
+}
 _PRE = {"llama": "llama-bpe", "qwen2": "qwen2", "qwen3": "qwen2"}
 """How llama.cpp cuts text before byte-level BPE; octocall cuts it with tokenizer.json."""
 _BYTE = re.compile(r"<0x[0-9A-F]{2}>")
@@ -134,7 +139,11 @@ def _add_tokens(writer: gguf.GGUFWriter, tokenizer: tokenizers.Tokenizer, family
     else:
         writer.add_tokenizer_pre(_PRE.get(family, "default"))
         writer.add_token_merges([merge if isinstance(merge, str) else " ".join(merge) for merge in told["model"]["merges"]])
-    for add, number in ((writer.add_bos_token_id, settings.bos_token_id), (writer.add_eos_token_id, settings.eos_token_id), (writer.add_pad_token_id, settings.pad_token_id)):
+    for add, number in (
+        (writer.add_bos_token_id, settings.bos_token_id),
+        (writer.add_eos_token_id, settings.eos_token_id),
+        (writer.add_pad_token_id, settings.pad_token_id),
+    ):
         if number is not None:
             add(number[0] if isinstance(number, list) else number)
 

@@ -128,7 +128,9 @@ def load_model(name: str | Path) -> Any:
         # processors compute in float32; few of them do in bfloat16
         return AutoModelForCausalLM.from_pretrained(name, dtype="auto" if device == "cuda" else torch.float32).to(device)
     except (OSError, ValueError, KeyError, RuntimeError) as error:
-        raise BundleError(f"the model {name} cannot be loaded ({_short(error)}); give the folder of a causal model of transformers, or its name on the hub") from error
+        raise BundleError(
+            f"the model {name} cannot be loaded ({_short(error)}); give the folder of a causal model of transformers, or its name on the hub"
+        ) from error
 
 
 def _adapted(folder: Path, device: str) -> Any:

@@ -93,7 +93,7 @@ class CausalTrainer:
         return logits
 
     def _moved(self, batch: Batch) -> Batch:
-        return Batch(*(value.to(self.device, non_blocking=True) if isinstance(value, Tensor) else value for value in vars(batch).values()))
+        return Batch(*(value.to(self.device, non_blocking=True) for value in vars(batch).values()))
 
     def _update(self, group: Sequence[Row], report: Report) -> None:
         self.model.train()
@@ -109,7 +109,8 @@ class CausalTrainer:
         self.step += 1
         point = {"step": self.step, "loss": self._summed(loss.detach()) / total}
         self.curve.append(point)
-        report(point)
+        if self.accelerator.is_main_process:
+            report({**point, "steps": self.steps})
 
     def _summed(self, value: Tensor) -> float:
         return float(self.accelerator.reduce(value.float(), "sum"))
@@ -129,11 +130,13 @@ class CausalTrainer:
             rights += self._summed(right.sum())
         point = {"step": self.step, "held_out_loss": losses / weight, "held_out_right": rights / len(rows)}
         self.curve.append(point)
-        report(point)
+        if self.accelerator.is_main_process:
+            report(point)
 
     def weights(self) -> dict[str, Tensor]:
         """What is trained of the model, whole and on the processor; every process has to ask, the first one gets it."""
-        return dict(get_state_dict(self.model, self.optimizer, options=_FULL)[0])
+        weights: dict[str, Any] = get_state_dict(self.model, self.optimizer, options=_FULL)[0]
+        return weights
 
     def save(self) -> None:
         """Writes the checkpoint whole or not at all. Raises OctocallError on a full disk."""

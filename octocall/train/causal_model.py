@@ -34,13 +34,14 @@ def add_tokens(model: Any, tokenizer: tokenizers.Tokenizer, codec: TextCodec) ->
     pieces = {name: tokenizer.encode(text, add_special_tokens=False).ids for name, text in texts.items()}
     tokenizer.add_special_tokens([AddedToken(name, special=True, normalized=False) for name in missing])
     assert tokenizer.get_vocab_size() == size + len(missing)
+    ids = tokenizer.get_vocab()
     grow(model, tokenizer.get_vocab_size())
     tables = {id(table): table for table in (model.get_input_embeddings().weight, model.get_output_embeddings().weight)}
     with torch.no_grad():
         for table in tables.values():
             for name in missing:
-                table[tokenizer.token_to_id(name)] = table[pieces[name]].mean(0)
-    return [tokenizer.token_to_id(name) for name in missing]
+                table[ids[name]] = table[pieces[name]].mean(0)
+    return [ids[name] for name in missing]
 
 
 def _meaning(name: str, codec: TextCodec) -> str:
@@ -64,14 +65,15 @@ def low_rank(model: Any, config: CausalConfig, rows: Sequence[int], base: str) -
         if model.get_output_embeddings().weight is not model.get_input_embeddings().weight:
             tables[_name(model, model.get_output_embeddings())] = list(rows)
     settings = LoraConfig(
-        r=config.rank, lora_alpha=config.alpha, lora_dropout=0.0, target_modules=found or "all-linear", trainable_token_indices=tables or None, task_type="CAUSAL_LM",
-        base_model_name_or_path=base,
+        r=config.rank, lora_alpha=config.alpha, lora_dropout=0.0, target_modules=found or "all-linear", trainable_token_indices=tables or None,
+        task_type="CAUSAL_LM", base_model_name_or_path=base,
     )  # fmt: skip
     return get_peft_model(model, settings)
 
 
 def _name(model: Any, wanted: torch.nn.Module) -> str:
-    return next(name.rsplit(".", 1)[-1] for name, module in model.named_modules() if module is wanted)
+    found: str = next(name for name, module in model.named_modules() if module is wanted)
+    return found.rsplit(".", 1)[-1]
 
 
 def save(model: Any, weights: dict[str, Tensor] | None, codec: TextCodec, tokenizer: tokenizers.Tokenizer, folder: Path, card: str) -> None:

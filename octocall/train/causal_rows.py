@@ -40,14 +40,18 @@ class Row:
 
 @dataclass(frozen=True)
 class Batch:
-    """ids, places, labels, weights [batch, length], padded on the left; ``plan`` marks the labels that belong to a plan; ``kept``: the longest target and one."""
+    """ids, places [batch, length] and labels, weights [batch, longest target], padded on the left; ``plan`` marks the labels that belong to a plan."""
 
     ids: Tensor
     places: Tensor
     labels: Tensor
     weights: Tensor
     plan: Tensor
-    kept: int
+
+    @property
+    def kept(self) -> int:
+        """From how many places at the end logits are needed."""
+        return self.labels.shape[1] + 1
 
 
 class Rows:
@@ -122,5 +126,4 @@ def collate(rows: Sequence[Row]) -> Batch:
         size = len(row.weights)
         labels[i, -size:], weights[i, -size:] = row.ids[row.start :], row.weights
         plan[i, kept - 1 - size : kept - 1 - size + row.stop - row.start] = True
-    tensors = map(torch.from_numpy, (ids, places, labels, weights, plan))
-    return Batch(*tensors, kept)
+    return Batch(*map(torch.from_numpy, (ids, places, labels, weights, plan)))

@@ -39,7 +39,7 @@ def train(base: str, catalog: str, data: Path, out: Path, config: CausalConfig, 
 def fit(
     base: str, codec: TextCodec, examples: tuple[Sequence[Example], Sequence[Example]], out: Path, config: CausalConfig, report: Report, sources: Mapping[str, str]
 ) -> dict[str, Any]:
-    """Fine-tunes ``base`` on the first of two lots of examples, measures it on the second, and writes ``out/model`` and ``out/run.json``, whose content it returns."""
+    """Fine-tunes ``base`` on the first of two lots of examples and measures it on the second; writes ``out/model`` and ``out/run.json``, which it returns."""
     torch.manual_seed(config.seed)
     accelerator = new_accelerator(config)
     model, tokenizer = load_model(base), load_tokenizer(base)
@@ -64,6 +64,7 @@ def card(codec: TextCodec, base: str, record: dict[str, Any]) -> str:
         f"# {codec.catalog.name}: {len(codec.catalog)} functions on {base}", "",
         f"A language model fine-tuned with functional tokens ({config['method']}, codec {config['codec']}). Licence of the weights: that of {base}.", "",
         f"Training: {config['epochs']} epochs of {record['rows']} rows in batches of {config['batch_size']}, rate {config['learning_rate']}, token weight "
-        f"{config['token_weight']}, on {record['processes']} × {record['device']}, {record['seconds'] / 60:.1f} minutes, seed {config['seed']}, torch {record['torch']}.",
+        f"{config['token_weight']}, on {record['processes']} × {record['device']}, {record['seconds'] / 60:.1f} minutes, seed {config['seed']}, "
+        f"torch {record['torch']}.",
         f"Held-out rows, every token of the plan right: {last.get('held_out_right', 0):.1%}.", "",
     ])  # fmt: skip

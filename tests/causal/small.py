@@ -20,7 +20,9 @@ def byte_level(special: Iterable[str] = (), size: int = 480) -> tokenizers.Token
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     tokenizer.decoder = decoders.ByteLevel()
     alphabet = pre_tokenizers.ByteLevel.alphabet()
-    tokenizer.train_from_iterator(TEXTS * 20, trainers.BpeTrainer(vocab_size=size, initial_alphabet=alphabet, special_tokens=["<eos>", "<pad>"], show_progress=False))
+    tokenizer.train_from_iterator(
+        TEXTS * 20, trainers.BpeTrainer(vocab_size=size, initial_alphabet=alphabet, special_tokens=["<eos>", "<pad>"], show_progress=False)
+    )
     tokenizer.add_special_tokens([AddedToken(name, special=True, normalized=False) for name in special])
     return tokenizer
 

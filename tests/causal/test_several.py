@@ -25,7 +25,9 @@ def launch(*given: str) -> None:
         port = free.getsockname()[1]
     common = {**os.environ, "WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port), "OMP_NUM_THREADS": "1", "ACCELERATE_USE_CPU": "true"}
     started = [
-        subprocess.Popen([sys.executable, "-m", "tests.causal.one_of_several", *given], env={**common, "RANK": rank, "LOCAL_RANK": rank}, cwd=Path(__file__).parents[2])
+        subprocess.Popen(
+            [sys.executable, "-m", "tests.causal.one_of_several", *given], env={**common, "RANK": rank, "LOCAL_RANK": rank}, cwd=Path(__file__).parents[2]
+        )
         for rank in ("0", "1")
     ]
     assert [process.wait(timeout=300) for process in started] == [0, 0]

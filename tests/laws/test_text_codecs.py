@@ -27,7 +27,23 @@ from octocall.generate import generate
 from octocall.sources.python import load
 from octocall.token_mask import TokenMask
 from octocall.types import (
-    Anything, Boolean, Choice, Context, Date, Dictionary, Email, Integer, IsoDateTime, IsoTime, Language, Limited, List, Number, Record, Text, Type,
+    Anything,
+    Boolean,
+    Choice,
+    Context,
+    Date,
+    Dictionary,
+    Email,
+    Integer,
+    IsoDateTime,
+    IsoTime,
+    Language,
+    Limited,
+    List,
+    Number,
+    Record,
+    Text,
+    Type,
 )  # fmt: skip
 from octocall.types.written import PUBLISHED
 from octocall.vocab import TokenVocab
@@ -37,7 +53,9 @@ from tests.conftest import OPEN_SET
 NOW = datetime(2026, 3, 4, 10, 30)
 HARD = ["it's", 'say "hi"', "O'Neill & Söhne", "line one\nline two", "see you 😀 soon", "晚上 见", "a, b; c.", "100% <nexa_3>", "don’t “stop”", "x", "\\n", "None",
         " ( [ { 5", "<nexa_end>", "tab\there", "\x00\x7f", "dogs'", "a)b", "<eos>"]  # fmt: skip
-texts = st.one_of(st.sampled_from(HARD), st.text(st.characters(codec="utf-8"), min_size=1, max_size=12).filter(lambda text: len(text) - len(text.lstrip()) < 8 and text.strip()))
+texts = st.one_of(
+    st.sampled_from(HARD), st.text(st.characters(codec="utf-8"), min_size=1, max_size=12).filter(lambda text: len(text) - len(text.lstrip()) < 8 and text.strip())
+)
 KINDS = Catalog((
     Function("book", "Books.", (
         Parameter("day", Date()), Parameter("at", IsoTime(), "", None), Parameter("until", IsoDateTime(), "", None), Parameter("mail", Email()),
@@ -165,7 +183,9 @@ def test_apostrophes_need_no_escape_in_the_published_form(text: str) -> None:
 
 
 @settings(max_examples=25)
-@given(st.sampled_from(sorted(CATALOGS)), st.sampled_from(sorted(CODECS)), st.booleans(), st.sampled_from(sorted(TOKENIZERS)), st.integers(0, 10**9), st.floats(0.1, 30))
+@given(
+    st.sampled_from(sorted(CATALOGS)), st.sampled_from(sorted(CODECS)), st.booleans(), st.sampled_from(sorted(TOKENIZERS)), st.integers(0, 10**9), st.floats(0.1, 30)
+)
 def test_whatever_noise_says_is_a_valid_plan(catalog: str, name: str, published: bool, tokenizer: str, seed: int, spread: float) -> None:
     codec, request = codec_of(catalog, name, published), Request("do it", NOW)
     mask = mask_of(catalog, name, published, tokenizer)
@@ -177,7 +197,13 @@ def test_whatever_noise_says_is_a_valid_plan(catalog: str, name: str, published:
 
 
 @settings(max_examples=25)
-@given(st.sampled_from(sorted(CATALOGS)), st.sampled_from(sorted(CODECS)), st.sampled_from(sorted(TOKENIZERS)), st.integers(0, 10**9), st.lists(texts, min_size=1, max_size=4))
+@given(
+    st.sampled_from(sorted(CATALOGS)),
+    st.sampled_from(sorted(CODECS)),
+    st.sampled_from(sorted(TOKENIZERS)),
+    st.integers(0, 10**9),
+    st.lists(texts, min_size=1, max_size=4),
+)
 def test_the_mask_allows_every_encoding_in_tokens(catalog: str, name: str, tokenizer: str, seed: int, values: list[str]) -> None:
     codec, request, mask = codec_of(catalog, name), Request("do it", NOW), mask_of(catalog, name, False, tokenizer)
     plan = sample_plan(codec.catalog, random.Random(seed), values)
