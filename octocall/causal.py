@@ -54,8 +54,7 @@ class Causal:
         """Raises BundleError where the tokenizer lacks a token of the codec."""
         self.runtime, self.codec, self.vocab = runtime, codec, TokenVocab(tokenizer, codec.tokens)
         self._mask = lru_cache(maxsize=64)(self._new_mask)
-        if hasattr(runtime, "keep"):
-            runtime.keep(self._beginning())
+        runtime.keep(self._beginning())
 
     def _beginning(self) -> list[int]:
         first, second = (self.ids(Request(text)) for text in ("a", "7"))
@@ -75,9 +74,12 @@ class Causal:
         return self._mask(self.codec.catalog.functions if request.functions is None else request.functions, must_call)
 
     def decode(self, requests: Sequence[Request], *, masked: bool = True, must_call: bool = False) -> list[tuple[Plan, Decoded]]:
-        """Plans of requests, which the runtime reads side by side, with the decisions behind them; without calls where nothing valid was written."""
-        masks = [self.mask(request, must_call) for request in requests]
-        found = generate(self.runtime, masks, [self.ids(request) for request in requests], masked=masked)
+        """Plans of requests, which the runtime reads side by side where it can, with the decisions behind them; without calls where nothing valid was written."""
+        masks, prompts = [self.mask(request, must_call) for request in requests], [self.ids(request) for request in requests]
+        if self.runtime.together:
+            found = generate(self.runtime, masks, prompts, masked=masked)
+        else:
+            found = [decoded for mask, ids in zip(masks, prompts, strict=True) for decoded in generate(self.runtime, [mask], [ids], masked=masked)]
         return [(self._plan(decoded, request), decoded) for decoded, request in zip(found, requests, strict=True)]
 
     def _plan(self, decoded: Decoded, request: Request) -> Plan:

@@ -25,7 +25,12 @@ MAX_TOKENS = 2048
 
 
 class TokenRuntime(Protocol):
-    """A language model with its state kept outside: ids in, logits out."""
+    """A language model with its state kept outside: ids in, logits out. ``together`` says whether several prompts go faster side by side."""
+
+    together: bool
+
+    def keep(self, ids: Sequence[int]) -> None:
+        """Reads what prompts have in common at their beginning, once for all of them."""
 
     def start(self, prompts: Sequence[Sequence[int]]) -> Any:
         """The state of prompts, which may be of different lengths."""

@@ -29,6 +29,8 @@ class State:
 class GgufRuntime:
     """One prompt after the other: llama.cpp keeps the past of the last one, and what the next has in common with it is not read again."""
 
+    together = False
+
     def __init__(self, path: Path, threads: int = 0) -> None:
         """Raises BundleError where the file cannot be loaded, and ImportError without llama-cpp-python."""
         from llama_cpp import Llama

@@ -30,6 +30,8 @@ class State:
 class OnnxCausalRuntime:
     """Inputs ids, queries [batch, n], keys [batch, length] and past_i; outputs logits [batch, vocabulary] and present_i."""
 
+    together = True
+
     def __init__(self, path: Path, threads: int = 0) -> None:
         """Raises BundleError where the graph cannot be loaded."""
         import onnxruntime

@@ -69,6 +69,8 @@ def forward(model: Any, ids: Tensor, queries: Tensor, keys: Tensor, past: Past) 
 class TorchRuntime:
     """A model with the past of a constant beginning kept, so that it is read once."""
 
+    together = True
+
     def __init__(self, model: Any) -> None:
         self.model = model.eval()
         self._kept: tuple[int, ...] = ()

@@ -43,15 +43,20 @@ def one_thread() -> None:
 class Forgetful:
     """A runtime that reads everything again at every step."""
 
+    together = True
+
     def __init__(self, runtime: TorchRuntime) -> None:
         self.runtime = runtime
+
+    def keep(self, ids: Sequence[int]) -> None:
+        self.runtime.keep([])
 
     def start(self, prompts: Sequence[Sequence[int]]) -> list[list[int]]:
         return [list(prompt) for prompt in prompts]
 
     def step(self, state: list[list[int]], tokens: Sequence[Sequence[int]]) -> tuple[Any, list[list[int]]]:
         read = [[*before, *new] for before, new in zip(state, tokens, strict=True)]
-        self.runtime.keep([])
+        self.keep([])
         logits, _ = self.runtime.step(self.runtime.start(read), [[] for _ in read])
         return logits, read
 

@@ -138,6 +138,10 @@ class Noise:
     seed: int
     spread: float
     size: int
+    together: bool = True
+
+    def keep(self, ids: Any) -> None:
+        """Nothing is read."""
 
     def start(self, prompts: Any) -> np.random.Generator:
         return np.random.default_rng(self.seed)
