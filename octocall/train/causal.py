@@ -65,7 +65,7 @@ class CausalTrainer:
             for i, group in enumerate(batches(rows, self.config.batch_size, self.config.seed, self.step // per_epoch)):
                 if i < self.step % per_epoch:
                     continue
-                self._update(group, report)
+                self.update(group, report)
                 last = self.step == self.steps
                 if held_out and (last or self.step % self.config.evaluate_every == 0):
                     self._evaluate(held_out, report)
@@ -95,7 +95,8 @@ class CausalTrainer:
     def _moved(self, batch: Batch) -> Batch:
         return Batch(*(value.to(self.device, non_blocking=True) for value in vars(batch).values()))
 
-    def _update(self, group: Sequence[Row], report: Report) -> None:
+    def update(self, group: Sequence[Row], report: Report) -> None:
+        """One step of the optimiser."""
         self.model.train()
         rate = self.config.learning_rate * self._rate(self.step)
         for part in self.optimizer.param_groups:

@@ -42,11 +42,13 @@ def fit(
     """Fine-tunes ``base`` on the first of two lots of examples and measures it on the second; writes ``out/model`` and ``out/run.json``, which it returns."""
     torch.manual_seed(config.seed)
     accelerator = new_accelerator(config)
-    model, tokenizer = load_model(base), load_tokenizer(base)
+    # low-rank updates name their base, and are not always opened from the same folder
+    given = str(Path(base).resolve()) if Path(base).is_dir() else base
+    model, tokenizer = load_model(given), load_tokenizer(given)
     new = add_tokens(model, tokenizer, codec)
     rows = Rows(codec, TokenVocab(tokenizer, codec.tokens), config, end_of_text(model))
     training, held_out = map(rows.read, examples)
-    model = low_rank(model, config, new, base) if config.method == "lora" else model.float()
+    model = low_rank(model, config, new, given) if config.method == "lora" else model.float()
     trainer = CausalTrainer(model, config, out, {**sources, "base": base, "catalog": codec.catalog.digest}, accelerator)
     trainer.train(training, held_out, report)
     record = trainer.record({"rows": len(training), "held_out": len(held_out), "left_out": dict(rows.left_out), "tokens": len(new)})

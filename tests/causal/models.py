@@ -25,7 +25,8 @@ SHAPE = {"hidden_size": 64, "intermediate_size": 96, "num_hidden_layers": 2, "nu
 WINDOWED = {"sliding_window": 8, "query_pre_attn_scalar": 16}
 FAMILIES: dict[str, tuple[Any, dict[str, Any]]] = {
     "llama": (LlamaConfig, {}), "gemma": (GemmaConfig, {"num_key_value_heads": 1, "hidden_activation": "gelu_pytorch_tanh"}),
-    "qwen2": (Qwen2Config, {"tie_word_embeddings": True}), "qwen3": (Qwen3Config, {}), "gemma2": (Gemma2Config, {**WINDOWED, "layer_types": ["sliding_attention", "full_attention"]}),
+    "qwen2": (Qwen2Config, {"tie_word_embeddings": True}), "qwen3": (Qwen3Config, {}),
+    "gemma2": (Gemma2Config, {**WINDOWED, "layer_types": ["sliding_attention", "full_attention"]}),
     "gemma3": (Gemma3TextConfig, {**WINDOWED, "layer_types": ["sliding_attention", "sliding_attention"]}),
 }  # fmt: skip
 NOW = datetime(2026, 3, 4, 10, 30)

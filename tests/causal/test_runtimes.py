@@ -17,10 +17,11 @@ import torch  # noqa: E402
 
 from octocall import causal  # noqa: E402
 from octocall.call import Call, Plan, Request  # noqa: E402
-from octocall.catalog import IRRELEVANT  # noqa: E402
+from octocall.catalog import IRRELEVANT, Catalog  # noqa: E402
 from octocall.causal import Causal  # noqa: E402
+from octocall.codecs.functional import FunctionalCodec  # noqa: E402
 from octocall.codecs.pythonic import PythonicCodec  # noqa: E402
-from octocall.errors import BundleError, RequestError  # noqa: E402
+from octocall.errors import BundleError, OctocallError, RequestError  # noqa: E402
 from octocall.export.causal_run import export_causal  # noqa: E402
 from octocall.function import Function, Parameter  # noqa: E402
 from octocall.generate import generate  # noqa: E402
@@ -137,14 +138,15 @@ def test_a_published_checkpoint_is_known_by_its_name(tmp_path: Path) -> None:
 def test_llama_cpp_computes_what_torch_does(family: str, tmp_path: Path) -> None:
     pytest.importorskip("llama_cpp", reason="GGUF needs the extra gguf")
     pytest.importorskip("gguf", reason="GGUF needs the extra gguf")
-    codec = PythonicCodec(ANDROID.append(), template="{query} >")
+    from octocall.export.gguf import export
+
+    codec = PythonicCodec(ANDROID, template="{query} >")
     bundle = small(tmp_path / "torch", family, codec)
-    export = pytest.importorskip("octocall.export.gguf").export
     ours, tokenizer = TorchRuntime(load_model(bundle)), Causal.load(bundle).vocab.tokenizer
     (tmp_path / "gguf").mkdir()
     export(ours.model, tokenizer, tmp_path / "gguf", "float32")
     causal.save(tmp_path / "gguf", codec, tokenizer, "gguf", "")
-    first, second = Causal.load(bundle), Causal.load(tmp_path / "gguf")
+    first, second = Causal.load(bundle), Causal.load(tmp_path / "gguf", threads=1)
     requests = [Request(text, NOW, functions=SHORT) for text in ("go", "make it seven please", "set the light to 3")]
     assert [plan for plan, _ in first.decode(requests)] == [plan for plan, _ in second.decode(requests)]
     prompts = [[5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16], [5, 6, 7, 20]]
@@ -154,16 +156,37 @@ def test_llama_cpp_computes_what_torch_does(family: str, tmp_path: Path) -> None
         assert np.allclose(ours_say, theirs_say, atol=0.02)
 
 
+@pytest.mark.parametrize(("family", "pieces"), [("llama", "gpt2"), ("gemma", "llama")])
+def test_a_gguf_file_holds_every_tensor_and_token(family: str, pieces: str, tmp_path: Path) -> None:
+    gguf = pytest.importorskip("gguf", reason="GGUF needs the extra gguf")
+    from octocall.export.gguf import export
+
+    tokenizer = tokenizer_of(family)
+    model = load_model(checkpoint(tmp_path, family))
+    export(model, tokenizer, tmp_path, "int8")
+    found = gguf.GGUFReader(tmp_path / "model.gguf")
+    names = {tensor.name for tensor in found.tensors}
+    tied = family == "gemma"
+    assert len(names) == len(model.state_dict()) - tied and "blk.1.attn_q.weight" in names and ("output.weight" in names) != tied
+    assert found.fields["tokenizer.ggml.model"].contents() == pieces and len(found.fields["tokenizer.ggml.tokens"].contents()) == tokenizer.get_vocab_size()
+    assert {tensor.tensor_type.name for tensor in found.tensors} == {"F32", "Q8_0"}
+    with pytest.raises(OctocallError, match="float32, float16"):
+        export(model, tokenizer, tmp_path, "int3")
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("family", ["llama", "gemma3"])
 @pytest.mark.parametrize(("kind", "precision"), [("onnx", ""), ("gguf", "float32")])
 def test_an_export_keeps_the_plans(family: str, kind: str, precision: str, tmp_path: Path) -> None:
     for package in ("onnxscript", "onnxruntime") if kind == "onnx" else ("gguf", "llama_cpp"):
         pytest.importorskip(package, reason=f"exporting to {kind} needs an extra")
-    bundle = small(tmp_path / "torch", family)
-    report = export_causal(bundle, tmp_path / kind, kind, precision, requests=4)
-    assert report["same_plans"] == 1.0
+    bundle = small(tmp_path / "torch", family, FunctionalCodec(Catalog((*SHORT, Function(IRRELEVANT, "Nothing fits.")))))
+    report = export_causal(bundle, tmp_path / kind, kind, precision)
+    assert report == {"format": kind, "precision": "float32", "requests": 3, "same_plans": 1.0}
     first, second = Causal.load(bundle), Causal.load(tmp_path / kind)
     asked = [Request(text, NOW) for text in ("go", "make it seven please")]
     assert [plan for plan, _ in first.decode(asked)] == [plan for plan, _ in second.decode(asked)]
     assert "plans as in torch" in (tmp_path / kind / "card.md").read_text() and json.loads((tmp_path / kind / "codec.json").read_text())["weights"] == kind
+    for wrong, message in ((bundle.parent, "no language model"), (tmp_path / kind, "an export already")):
+        with pytest.raises(OctocallError, match=message):
+            export_causal(wrong, tmp_path / "other", kind)

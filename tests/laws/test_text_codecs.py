@@ -155,7 +155,7 @@ def test_every_codec_of_the_folder_is_under_a_law() -> None:
     assert found - {"__init__", "signature", "writer", "text"} == {"spans", *CODECS} and set(TEXT_CODECS) == set(CODECS)
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(codecs, st.integers(0, 10**9), st.lists(texts, min_size=1, max_size=4))
 def test_decode_reverses_encode_and_the_grammar_accepts(codec: TextCodec, seed: int, values: list[str]) -> None:
     plan, request = sample_plan(codec.catalog, random.Random(seed), values), Request("do it", NOW)
@@ -163,7 +163,7 @@ def test_decode_reverses_encode_and_the_grammar_accepts(codec: TextCodec, seed: 
     assert codec.grammar(request).accepts(symbols(codec.pieces(plan, request)))
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(st.sampled_from(sorted(CATALOGS)), st.sampled_from(sorted(CODECS)), st.integers(0, 10**9), st.lists(texts, min_size=1, max_size=4))
 def test_the_published_form_reverses_too_or_says_that_it_cannot(catalog: str, name: str, seed: int, values: list[str]) -> None:
     codec = codec_of(catalog, name, published=True)
@@ -186,7 +186,7 @@ def test_apostrophes_need_no_escape_in_the_published_form(text: str) -> None:
     assert codec.grammar(request).accepts(symbols(codec.pieces(plan, request)))
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(
     st.sampled_from(sorted(CATALOGS)), st.sampled_from(sorted(CODECS)), st.booleans(), st.sampled_from(sorted(TOKENIZERS)), st.integers(0, 10**9), st.floats(0.1, 30)
 )
@@ -200,7 +200,7 @@ def test_whatever_noise_says_is_a_valid_plan(catalog: str, name: str, published:
         assert catalogue.check(plan) == plan
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(
     st.sampled_from(sorted(CATALOGS)),
     st.sampled_from(sorted(CODECS)),
