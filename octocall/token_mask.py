@@ -30,6 +30,7 @@ class TokenMask:
         self._numbers: dict[Grammar, int] = {grammar: 0}
         self._table = np.full((64, 256), _UNKNOWN, np.int32)
         self._marks: dict[int, dict[int, int]] = {}
+        self._sets: dict[bytes, NDArray[np.int32]] = {}
         self._lock = RLock()
         self.allowed, self.advance, self.forced, self.leaving = cache(self._allowed), cache(self._advance), cache(self._forced), cache(self._leaving)
 
@@ -41,13 +42,13 @@ class TokenMask:
         """Whether a plan may end here."""
         return self._states[state].final
 
-    def _allowed(self, state: int) -> NDArray[np.int64]:
+    def _allowed(self, state: int) -> NDArray[np.int32]:
         """The ids that may come next."""
         with self._lock:
             vocab, row = self.vocab, self._row(state)
             spans = [np.arange(vocab.starts[byte], vocab.starts[byte + 1]) for byte in np.flatnonzero(row >= 0)]
             at = np.concatenate(spans) if spans else np.zeros(0, np.int64)
-            states, found = np.full(len(at), state, np.int32), [np.array(list(self._marks[state]), np.int64)]
+            states, found = np.full(len(at), state, np.int32), [np.array(list(self._marks[state]), np.int32)]
             for depth in range(len(vocab.bytes)):
                 for present in np.flatnonzero(np.bincount(states, minlength=1)):
                     self._row(int(present))
@@ -59,7 +60,9 @@ class TokenMask:
                 at, states = at[live], states[live]
                 if not len(at):
                     break
-            return np.sort(np.concatenate(found))
+            ids = np.sort(np.concatenate(found))
+            # texts of different parameters allow the same tokens: one array serves them all
+            return self._sets.setdefault(ids.tobytes(), ids)
 
     def _advance(self, state: int, token: int) -> int | None:
         """The state after a token; None where it is not allowed."""
@@ -78,6 +81,10 @@ class TokenMask:
 
         Of letters that are forced the last token is left to the network, as it may go on into what is not; before a functional token nothing is left.
         """
+        only = self.allowed(state)
+        return self._forced_letters(state) or ((int(only[0]),) if len(only) == 1 else ())
+
+    def _forced_letters(self, state: int) -> tuple[int, ...]:
         found: list[int] = []
         with self._lock:
             while True:
@@ -105,12 +112,12 @@ class TokenMask:
             state = int(row[live[0]])
         return bytes(run), state, None
 
-    def _leaving(self, state: int) -> NDArray[np.int64]:
+    def _leaving(self, state: int) -> NDArray[np.int32]:
         """Those of the allowed ids, of one byte each, that lead nearer to the end of the text that the state lies in."""
         with self._lock:
             row = self._row(state)
             nearer = {following for following in np.unique(row).tolist() if following >= 0 and self._distance(following) < self._distance(state)}
-            return np.array([self.vocab.single[byte] for byte in range(256) if int(row[byte]) in nearer], np.int64)
+            return np.array([self.vocab.single[byte] for byte in range(256) if int(row[byte]) in nearer], np.int32)
 
     def _distance(self, state: int) -> int:
         """Fewest bytes from a state to one outside of its text."""

@@ -68,12 +68,13 @@ class TokenVocab:
             raise BundleError(f"the tokenizer has no token for the byte {lost[0]:#04x}, so it cannot write every text; choose a model with a byte-level tokenizer")
         self.single = {text[0]: number for number, text in reversed(self.spelled.items()) if len(text) == 1}
         numbers = sorted(self.spelled, key=lambda number: self.spelled[number][0])
-        self.order: NDArray[np.int64] = np.array(numbers, np.int64)
+        self.order: NDArray[np.int32] = np.array(numbers, np.int32)
         self.lengths = np.array([len(self.spelled[number]) for number in numbers], np.int64)
         self.bytes = np.zeros((int(self.lengths.max()), len(numbers)), np.uint8)
-        for column, number in enumerate(numbers):
-            text = self.spelled[number]
-            self.bytes[: len(text), column] = np.frombuffer(text, np.uint8)
+        spelled, ends = np.frombuffer(b"".join(self.spelled[number] for number in numbers), np.uint8), np.cumsum(self.lengths)
+        for depth, row in enumerate(self.bytes):
+            long = self.lengths > depth
+            row[long] = spelled[(ends - self.lengths)[long] + depth]
         self.starts = np.searchsorted(self.bytes[0], np.arange(257))
 
     def encode(self, text: str) -> list[int]:

@@ -35,9 +35,10 @@ class GgufRuntime:
         """Raises BundleError where the file cannot be loaded, and ImportError without llama-cpp-python."""
         from llama_cpp import Llama
 
+        count = threads or os.cpu_count() or 1
         try:
             # the past outside of a sliding window is kept too: a state may be gone back to
-            self._llama = Llama(str(path), n_ctx=CONTEXT, n_threads=threads or os.cpu_count() or 1, n_gpu_layers=-1, swa_full=True, verbose=False)
+            self._llama = Llama(str(path), n_ctx=CONTEXT, n_threads=count, n_threads_batch=count, n_gpu_layers=-1, swa_full=True, verbose=False)
         except (ValueError, AssertionError, OSError) as error:
             raise BundleError(f"the weights {path} cannot be loaded ({str(error)[:120]}); export the model again") from error
 

@@ -27,7 +27,7 @@ PROJECTIONS = ("q_proj", "k_proj", "v_proj", "o_proj", "up_proj", "down_proj")
 
 
 def add_tokens(model: Any, tokenizer: tokenizers.Tokenizer, codec: TextCodec) -> list[int]:
-    """Gives a model the tokens of ``codec`` that it lacks, with rows that are the mean of what their documentation is made of; returns their ids."""
+    """Gives a model the tokens of ``codec`` that it lacks, with rows that are the mean of what their documentation is made of; returns the ids of all."""
     size = tokenizer.get_vocab_size()
     missing = [name for name in codec.tokens if tokenizer.token_to_id(name) is None]
     texts = {name: _meaning(name, codec) for name in missing}
@@ -41,7 +41,7 @@ def add_tokens(model: Any, tokenizer: tokenizers.Tokenizer, codec: TextCodec) ->
         for table in tables.values():
             for name in missing:
                 table[ids[name]] = table[pieces[name]].mean(0)
-    return [ids[name] for name in missing]
+    return [ids[name] for name in codec.tokens]
 
 
 def _meaning(name: str, codec: TextCodec) -> str:
