@@ -44,9 +44,9 @@ def checkpoint(folder: Path, family: str, seed: int = 0) -> Path:
     kind, more = FAMILIES[family]
     model = AutoModelForCausalLM.from_config(kind(vocab_size=tokenizer.get_vocab_size(), **{**SHAPE, **more}))
     with torch.no_grad():
-        # tables of the size that trained ones have
+        # tables of the size that trained ones have; Gemma multiplies what it looks up
         for table in {id(t): t for t in (model.get_input_embeddings().weight, model.get_output_embeddings().weight)}.values():
-            table.normal_(0.0, 0.3)
+            table.normal_(0.0, 0.1 if family.startswith("gemma") else 0.3)
     model.save_pretrained(folder)
     tokenizer.save(str(folder / "tokenizer.json"))
     return folder
@@ -69,7 +69,7 @@ def pretrained(folder: Path, family: str) -> Path:
     """A checkpoint that knows how the rows are spelled, with names of functions in the place of functional tokens: what low-rank updates can stand on."""
     checkpoint(folder / "random", family)
     rows = [Example(replace(e.request, functions=ANDROID.functions), e.plan, e.source) for e in examples()]
-    config = CausalConfig(epochs=120, learning_rate=1e-2, **QUIET)
+    config = CausalConfig(epochs=220, learning_rate=1e-2, **QUIET)
     fit(str(folder / "random"), PythonicCodec(ANDROID, template="{query} >"), (rows, []), folder / "run", config, lambda point: None, {})
     return folder / "run" / "model"
 

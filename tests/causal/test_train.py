@@ -26,7 +26,7 @@ from octocall.vocab import TokenVocab  # noqa: E402
 from tests.causal.models import ANDROID, CODEC, QUIET, checkpoint, data, examples, fitted, pretrained  # noqa: E402
 from tests.causal.small import byte_level, sentence_pieces  # noqa: E402
 
-LEARNING = {"full": {"learning_rate": 1e-2, "epochs": 160}, "lora": {"learning_rate": 2e-2, "epochs": 220}}
+LEARNING = {"full": {"learning_rate": 1e-2, "epochs": 160}, "lora": {"learning_rate": 1e-2, "epochs": 250}}
 
 
 @pytest.fixture(scope="module", autouse=True)
