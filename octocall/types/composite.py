@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import json
-import math
 import random
 import re
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from octocall.errors import PlanError, SignatureError
-from octocall.grammar import EMPTY, Grammar, choice, labelled, literal, repetition, sequence
-from octocall.letters import ANY, INSIDE, numeral, word
+from octocall.grammar import Grammar, choice, labelled, literal, repetition, sequence
+from octocall.letters import word
 from octocall.types.base import NEXT, START, STOP, Context, Sample, Type
 from octocall.types.limited import Limited
 from octocall.types.text import Text
-from octocall.types.written import NOTHING, Form, listed, one_of
+from octocall.types.written import DEPTH, NOTHING, Form, anything, listed, mapping
 
 OPEN, ABSENT, MISSING = "<open>", "<absent>", "<missing>"
 """Grammar symbols of records: the beginning of one, an optional field that is left out, a required one that the request does not give."""
@@ -27,8 +26,6 @@ _TRIES = 100
 _QUOTED = re.compile(r"""(?<!\w)(?:'([^'\n]{1,30})'|"([^"\n]{1,30})"|`([^`\n]{1,30})`|‘([^’\n]{1,30})’|“([^”\n]{1,30})”)(?!\w)""")
 _SYMBOL = re.compile(r"<\w+>")
 _MOST_SUGGESTED = 12
-_DEPTH = 3
-"""Text models write values of which nothing is known in at most so many lists and objects inside each other."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +33,7 @@ class Anything(Type):
     """Any JSON value but null, where a schema asks for nothing in particular; requests give it as text."""
 
     def written(self, form: Form) -> Grammar:
-        return _anything(form, _DEPTH)
+        return anything(form, MAX_ITEMS)
 
     def parse(self, text: str, context: Context) -> str | None:
         return text.strip() or None
@@ -67,8 +64,8 @@ class Dictionary(Type):
     values: Type = Anything()
 
     def written(self, form: Form) -> Grammar:
-        inner = _anything(form, _DEPTH - 1) if isinstance(self.values, Anything) else self.values.written(form)
-        return _object(form, inner)
+        inner = anything(form, MAX_ITEMS, DEPTH - 1) if isinstance(self.values, Anything) else self.values.written(form)
+        return mapping(form, inner, MAX_ITEMS)
 
     def parse(self, text: str, context: Context) -> dict[str, Any] | None:
         try:
@@ -209,23 +206,6 @@ def _plain(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: _plain(inner) for name, inner in value.items()}
     return [_plain(inner) for inner in value] if isinstance(value, list) else value
-
-
-def _anything(form: Form, depth: int) -> Grammar:
-    options = [form.quoted(_open(form)), numeral(-math.inf, math.inf, fractions=True), one_of(form, (True, False))]
-    if depth:
-        inner = _anything(form, depth - 1)
-        options += [word("[]"), listed(inner, 1, MAX_ITEMS), _object(form, inner)]
-    return choice(*options) if depth == _DEPTH else choice(*options, word(NOTHING))
-
-
-def _object(form: Form, inner: Grammar) -> Grammar:
-    pair = sequence(form.quoted(_open(form)), word(": "), inner)
-    return sequence(word("{"), choice(EMPTY, repetition(pair, 1, MAX_ITEMS, word(", "))), word("}"))
-
-
-def _open(form: Form) -> Grammar:
-    return labelled(INSIDE, form.several(ANY, 0, None))
 
 
 def suggested(kind: Type, description: str) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from octocall.errors import PlanError
 from octocall.grammar import EMPTY, Grammar, choice, labelled, literal, repetition, sequence
-from octocall.letters import ANY, INSIDE, SPACES, Ranges, both, character, digits, without, word
+from octocall.letters import ANY, INSIDE, SPACES, Ranges, both, character, digits, numeral, without, word
 from octocall.types.pattern import Chars, Either, Node, Several, compiled
 
 NOTHING = "None"
@@ -25,6 +25,8 @@ _PLAIN = re.compile(r"'(.*?'*)'(?=[,)\]}:]|\Z)", re.S)
 _CLOSERS = ",)]}:"
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 _WORDS = {"True": True, "False": False, NOTHING: None}
+DEPTH = 3
+"""Values of which nothing is known are written in at most so many lists and objects inside each other."""
 _MOST_SPACES = 8
 _OPEN = 2**31 - 1
 
@@ -161,6 +163,25 @@ def listed(item: Grammar, least: int, most: int) -> Grammar:
     """A list."""
     items = repetition(item, least, most, word(", "))
     return sequence(word("["), items, word("]"))
+
+
+def anything(form: Form, most: int, depth: int = DEPTH) -> Grammar:
+    """A value of which nothing is known, in at most ``depth`` lists and objects of up to ``most`` values; NOTHING only inside of those."""
+    options = [form.quoted(_open(form)), numeral(-math.inf, math.inf, fractions=True), one_of(form, (True, False))]
+    if depth:
+        inner = anything(form, most, depth - 1)
+        options += [word("[]"), listed(inner, 1, most), mapping(form, inner, most)]
+    return choice(*options) if depth == DEPTH else choice(*options, word(NOTHING))
+
+
+def mapping(form: Form, inner: Grammar, most: int) -> Grammar:
+    """An object of any names."""
+    pair = sequence(form.quoted(_open(form)), word(": "), inner)
+    return sequence(word("{"), choice(EMPTY, repetition(pair, 1, most, word(", "))), word("}"))
+
+
+def _open(form: Form) -> Grammar:
+    return labelled(INSIDE, form.several(ANY, 0, None))
 
 
 ESCAPED, PUBLISHED = Form(), Form(escapes=False)
