@@ -310,8 +310,9 @@ def train(
     encoder: EncoderOption = None,
     start: Annotated[Path | None, typer.Option("--start", help="Folder of an earlier run whose weights are the beginning")] = None,
 ) -> None:
-    """Train the embedded network, or with --base a language model (see train-causal --help).
+    """Train the embedded network.
 
+    With --base a language model is fine-tuned instead: see train-causal --help.
     Continues where an interrupted run stopped; the record of the run comes last.
     """
     from octocall.progress import training
@@ -331,8 +332,9 @@ def export(
     catalog: CatalogOption = "android",
     encoder: EncoderOption = None,
 ) -> None:
-    """Export a trained network as a bundle, or with --format a language model (see export-causal --help).
+    """Export a trained network as a bundle.
 
+    With --format a language model is exported instead: see export-causal --help.
     A parity check against torch comes first; only a bundle that passes it replaces the one in the folder.
     """
     from octocall.export.run import export_bundle

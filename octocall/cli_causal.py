@@ -35,7 +35,7 @@ def train_causal(
     out_: Annotated[Path, typer.Option("--out", help="Folder for checkpoint, run record and model")] = Path("work/causal"),
     catalog: Annotated[str, typer.Option("--catalog", help="A catalog by name (android) or dotted module")] = "android",
 ) -> None:
-    """Fine-tune a language model with functional tokens (train --base).
+    """Fine-tune a language model (train --base).
 
     Continues where an interrupted run stopped; the model comes last, in the folder model of the output.
     """
@@ -72,7 +72,7 @@ def export_causal(
     precision: Annotated[str, typer.Option("--precision", help="float32, float16, bfloat16 or int8; without it float16 in GGUF, float32 in ONNX")] = "",
     data: Annotated[Path | None, typer.Option("--data", help="Folder written by synth, whose held-out requests must keep their plans")] = None,
 ) -> None:
-    """Export a fine-tuned language model to another runtime (export --format).
+    """Export a language model (export --format).
 
     A parity check against torch comes first; only a bundle that passes it replaces the one in the folder.
     """
