@@ -35,7 +35,8 @@ class GgufRuntime:
         """Raises BundleError where the file cannot be loaded, and ImportError without llama-cpp-python."""
         from llama_cpp import Llama
 
-        count = threads or os.cpu_count() or 1
+        # half of the processors, which are often two to a core: its threads wait by spinning
+        count = threads or max(1, (os.cpu_count() or 1) // 2)
         try:
             # the past outside of a sliding window is kept too: a state may be gone back to
             self._llama = Llama(str(path), n_ctx=CONTEXT, n_threads=count, n_threads_batch=count, n_gpu_layers=-1, swa_full=True, verbose=False)
