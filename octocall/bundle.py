@@ -134,6 +134,8 @@ def _verify(folder: Path, manifest: dict[str, Any]) -> str:
     if manifest.get("format") != FORMAT:
         raise BundleError(f"{folder} is of the format {manifest.get('format')!r}; {FORMAT!r} is expected: compile it again")
     network = manifest.get("network", "compiled")
+    if network == "causal":
+        raise BundleError(f"{folder} is a language model; only ask, plan and bench phone take one")
     if network not in GRAPHS:
         raise BundleError(f"{folder} has a network of the kind {network!r}; {' or '.join(GRAPHS)} is expected: compile it again")
     for file in (*FILES, *GRAPHS[network], *_extras(folder)):

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from octocall import cli_base, cli_bench, cli_compile, cli_dataset, cli_device, cli_import, cli_teach, show
+from octocall import cli_base, cli_bench, cli_causal, cli_compile, cli_dataset, cli_device, cli_import, cli_teach, show
 from octocall.call import read_clock
 from octocall.catalog import CANDIDATES, IRRELEVANT
 from octocall.cli_ask import carrying_out, functions_of, model_of
 from octocall.data.config import SynthConfig
 from octocall.errors import OctocallError, RequestError
-from octocall.flags import BundleOption, BundlesOption, EncoderOption, MaskOption, MustCallOption, SureOption, flags
+from octocall.flags import BundleOption, BundlesOption, EncoderOption, MaskOption, ModelOption, MustCallOption, SureOption, flags
 from octocall.train.config import TrainConfig
 
 if TYPE_CHECKING:
@@ -71,6 +71,7 @@ def _arguments(given: list[str]) -> list[str]:
         given = ["ask", *given]
     if given[0] == cli_bench.NAME and len(given) > 1 and given[1] not in _commands(cli_bench.app) | {"--help", "-h"}:
         given = [cli_bench.NAME, cli_bench.PHONE, *given[1:]]
+    given = cli_causal.command_of(given)
     return [f" {word}" if re.match(r"-[\d.,\s]", word) else word for word in given]
 
 
@@ -91,6 +92,7 @@ def _root(version: Annotated[bool, typer.Option("--version", help="Print the ver
 def ask(
     text: Annotated[list[str] | None, typer.Argument(help="The request; without it, requests are asked for one by one")] = None,
     bundle: BundlesOption = None,
+    language_model: ModelOption = None,
     functions: FunctionsOption = None,
     catalogue: CatalogueOption = None,
     candidates: CandidatesOption = CANDIDATES,
@@ -110,8 +112,8 @@ def ask(
     """
     moment = None if now is None else read_clock(now)
     given = functions_of(functions, catalogue, candidates)
-    model = model_of(bundle, given)
-    carry_out = carrying_out(bundle, model, moment, yes, dry_run) if given is None else None
+    model = model_of([language_model] if language_model else bundle, given)
+    carry_out = carrying_out(model, moment, yes, dry_run) if given is None else None
     planned = partial(model.trace, now=moment, functions=given, masked=mask, must_call=must_call, min_confidence=min_confidence)
     answer = partial(_answer, planned, carry_out, as_json, trace)
     code = answer(" ".join(text).strip()) if text else max(map(partial(_guarded, answer), _requests()), default=0)
@@ -173,6 +175,7 @@ def plan(
         str, typer.Option("--output", "-o", help="JSON lines {id, calls: [{name, arguments, missing}], confidence, latency_ms}; - for standard output")
     ] = "-",
     bundle: BundlesOption = None,
+    language_model: ModelOption = None,
     functions: FunctionsOption = None,
     catalogue: CatalogueOption = None,
     candidates: CandidatesOption = CANDIDATES,
@@ -191,7 +194,7 @@ def plan(
     settings = {"masked": mask, "must_call": must_call, "min_confidence": min_confidence}
     moment = None if now is None else read_clock(now)
     given = functions_of(functions, catalogue, candidates)
-    if plan_file(model_of(bundle, given), input_, output, settings, now=moment, functions=given, complain=show.complain):
+    if plan_file(model_of([language_model] if language_model else bundle, given), input_, output, settings, now=moment, functions=given, complain=show.complain):
         raise typer.Exit(1)
 
 
@@ -256,6 +259,7 @@ def train(
 ) -> None:
     """Train the embedded network.
 
+    With --base a language model is fine-tuned instead: see train-causal --help.
     Continues where an interrupted run stopped; the record of the run comes last.
     """
     from octocall.progress import training
@@ -277,6 +281,7 @@ def export(
 ) -> None:
     """Export a trained network as a bundle.
 
+    With --format a language model is exported instead: see export-causal --help.
     A parity check against torch comes first; only a bundle that passes it replaces the one in the folder.
     """
     from octocall.export.run import export_bundle
@@ -291,6 +296,9 @@ app.command()(cli_compile.remove)
 app.command()(cli_dataset.dataset)
 app.command()(cli_teach.teach)
 app.command("import")(cli_import.import_)
+app.command("train-causal")(cli_causal.train_causal)
+app.command()(cli_causal.merge)
+app.command("export-causal")(cli_causal.export_causal)
 app.command()(cli_base.books)
 app.command()(cli_base.public)
 app.command()(cli_base.compiled)

@@ -57,32 +57,29 @@ def functions_of(source: str | None, catalogue: Path | None, candidates: int) ->
     return loaded.catalog.functions
 
 
-def carrying_out(bundles: list[str] | None, model: Model | Union, now: datetime | None, yes: bool, dry_run: bool) -> Callable[[Plan], list[Outcome]]:
+def carrying_out(model: Model | Union, now: datetime | None, yes: bool, dry_run: bool) -> Callable[[Plan], list[Outcome]]:
     """What carries a plan out on the devices of the bundles; where one has none, its calls are only shown."""
     from octocall.agent import Agent, Devices
     from octocall.union import Union
 
     devices: dict[str, tuple[Device, str]] = {}
     real = True
-    for number, name in enumerate(dict.fromkeys(bundles or [SHIPPED])):
-        found, acts, own = _device(name)
+    for number, one in enumerate(model.models if isinstance(model, Union) else [model]):
+        found, acts = _device(one)
         real = real and acts
-        names = model.names[number] if isinstance(model, Union) else dict(zip(own, own, strict=True))
-        devices |= {names[one]: (found, one) for one in own}
+        names = model.names[number] if isinstance(model, Union) else {}
+        devices |= {names.get(function.name, function.name): (found, function.name) for function in one.catalog}
     answer = show.ask_back if sys.stdin.isatty() else None
     confirm = (lambda call, question: True) if yes else show.confirm
     return Agent(Devices(devices), confirm, dry_run or not real, model.catalog, answer=answer, now=now, sure=SURE).run
 
 
-def _device(name: str) -> tuple[Device, bool, tuple[str, ...]]:
-    """The device of one bundle, whether it acts, and the functions it has: those in the bundle itself before a simulated one."""
+def _device(model: Model) -> tuple[Device, bool]:
+    """The device of one bundle, and whether it acts: the functions in the bundle itself before a simulated one."""
     from octocall.agent import Functions
-    from octocall.bundle import Bundle
     from octocall.sources import run_module
     from octocall.sources.python import native, public
 
-    bundle = Bundle.open(name)
-    names = tuple(function.name for function in bundle.catalog)
-    if not bundle.implementations:
-        return (*cli_device.acting(bundle.catalog), names)
-    return Functions({one.__name__: native(one) for path in bundle.implementations for one in public(run_module(path))}), True, names
+    if not model.implementations:
+        return cli_device.acting(model.catalog)
+    return Functions({one.__name__: native(one) for path in model.implementations for one in public(run_module(path))}), True

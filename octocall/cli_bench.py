@@ -38,13 +38,12 @@ def phone(
 ) -> None:
     """Measure a bundle on exam rows, beside a word-matching baseline."""
     from octocall.bench.run import bench as run_bench
-    from octocall.bundle import Bundle
+    from octocall.bundle import MANIFEST, Bundle
+    from octocall.files import digest
     from octocall.model import Model
-    from octocall.runtimes.onnx import OnnxRuntime
 
-    opened = Bundle.open(bundle)
-    model = Model(OnnxRuntime(opened.folder), opened.codec)
-    run_bench(lambda request: model.plan(request, masked=mask), model.catalog, file, report, bundle_digest=opened.digest)
+    model = Model.load(bundle)
+    run_bench(lambda request: model.plan(request, masked=mask), model.catalog, file, report, bundle_digest=digest(Bundle.find(bundle) / MANIFEST))
 
 
 @app.command()

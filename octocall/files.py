@@ -8,6 +8,7 @@ import math
 import os
 import secrets
 import stat
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -89,6 +90,28 @@ def write_atomically(path: Path, content: bytes) -> None:
         raise OctocallError(f"the folder {path.parent} could not be made ({error.strerror}); choose another place") from error
     with Draft(path) as draft:
         draft.write(content)
+
+
+@contextmanager
+def replacing(folder: Path, mark: str) -> Iterator[Path]:
+    """A new folder that takes the place of ``folder`` when the ``with`` ends well.
+
+    Raises OctocallError where ``folder`` is there, is not empty and has no file called ``mark``: then it is somebody else's.
+    """
+    folder = folder.resolve()
+    if folder.exists() and not (folder / mark).is_file() and (not folder.is_dir() or any(folder.iterdir())):
+        raise OctocallError(f"{folder} is there and holds no {mark}; give a folder that is new, empty, or one that octocall wrote")
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}.") as scratch:
+            part = Path(scratch) / "new"
+            part.mkdir()
+            yield part
+            if folder.exists():
+                folder.rename(Path(scratch) / "old")
+            part.rename(folder)
+    except OSError as error:
+        raise OctocallError(f"{folder} could not be written ({error.strerror}); free some space or choose another place") from error
 
 
 def digest(path: Path) -> str:

@@ -17,6 +17,9 @@ BundlesOption = Annotated[
     list[str] | None, typer.Option("--bundle", help="A bundle that ships (android), or the folder of one, such as ./bundle; of several, their functions together")
 ]
 SureOption = Annotated[float, typer.Option("--min-confidence", min=0, max=1, help="A plan that is less sure becomes a refusal")]
+ModelOption = Annotated[
+    str | None, typer.Option("--model", help="A language model in the place of the bundle: a folder written by train --base, or NexaAIDev/Octopus-v2")
+]
 MaskOption = Annotated[bool, typer.Option("--mask/--no-mask", help="Whether decoding is held to the grammar of the functions")]
 MustCallOption = Annotated[bool, typer.Option("--must-call", help="Refuse nothing: some function is called in any case")]
 EncoderOption = Annotated[

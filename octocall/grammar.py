@@ -56,6 +56,10 @@ class Grammar:
         """The innermost label around this place, or None."""
         return None
 
+    def classes(self) -> frozenset[frozenset[Symbol]]:
+        """Sets of the allowed symbols: two symbols that lie in the same ones lead to the same state (Owens, Reppy and Turon 2009, section 4.2)."""
+        return frozenset(frozenset((symbol,)) for symbol in self.allowed())
+
     def accepts(self, symbols: Iterable[Symbol]) -> bool:
         """Whether the whole sequence is in the language."""
         state: Grammar | None = self
@@ -97,6 +101,26 @@ class Literal(Grammar):
 
 
 @state
+class OneOf(Grammar):
+    """Exactly one symbol of a set."""
+
+    symbols: frozenset[Symbol]
+
+    def allowed(self) -> frozenset[Symbol]:
+        return self.symbols
+
+    def classes(self) -> frozenset[frozenset[Symbol]]:
+        return frozenset((self.symbols,))
+
+    def step(self, symbol: Symbol) -> Grammar | None:
+        return EMPTY if symbol in self.symbols else None
+
+    @property
+    def final(self) -> bool:
+        return False
+
+
+@state
 class Choice(Grammar):
     """One of several grammars, told apart by their next symbol."""
 
@@ -104,6 +128,9 @@ class Choice(Grammar):
 
     def allowed(self) -> frozenset[Symbol]:
         return frozenset().union(*(option.allowed() for option in self.options))
+
+    def classes(self) -> frozenset[frozenset[Symbol]]:
+        return frozenset().union(*(option.classes() for option in self.options))
 
     def step(self, symbol: Symbol) -> Grammar | None:
         rests = tuple(rest for option in self.options if (rest := option.step(symbol)) is not None)
@@ -129,6 +156,10 @@ class Sequence(Grammar):
         symbols = self.first.allowed()
         return symbols | self.rest.allowed() if self.first.final else symbols
 
+    def classes(self) -> frozenset[frozenset[Symbol]]:
+        found = self.first.classes()
+        return found | self.rest.classes() if self.first.final else found
+
     def step(self, symbol: Symbol) -> Grammar | None:
         options = []
         inner = self.first.step(symbol)
@@ -151,23 +182,27 @@ class Sequence(Grammar):
 
 @state
 class Repetition(Grammar):
-    """``item`` from ``least`` to ``most`` times, with ``separator`` between."""
+    """``item`` from ``least`` to ``most`` times (None: any number), with ``separator`` between."""
 
     item: Grammar
     least: int
-    most: int
+    most: int | None
     separator: Grammar
 
     def _unrolled(self) -> Grammar:
         if self.most == 1:
             return self.item
         # after a separator there is always one more item
-        fewer = Repetition(self.item, max(self.least - 1, 1), self.most - 1, self.separator)
+        most = None if self.most is None else self.most - 1
+        fewer = Repetition(self.item, max(self.least - 1, 1), most, self.separator)
         more = sequence(self.separator, fewer)
         return sequence(self.item, more if self.least > 1 else choice(EMPTY, more))
 
     def allowed(self) -> frozenset[Symbol]:
         return self._unrolled().allowed()
+
+    def classes(self) -> frozenset[frozenset[Symbol]]:
+        return self._unrolled().classes()
 
     def step(self, symbol: Symbol) -> Grammar | None:
         return self._unrolled().step(symbol)
@@ -190,6 +225,9 @@ class Labelled(Grammar):
 
     def allowed(self) -> frozenset[Symbol]:
         return self.inner.allowed()
+
+    def classes(self) -> frozenset[frozenset[Symbol]]:
+        return self.inner.classes()
 
     def step(self, symbol: Symbol) -> Grammar | None:
         rest = self.inner.step(symbol)
@@ -233,8 +271,8 @@ def sequence(*items: Grammar) -> Grammar:
     return result
 
 
-def repetition(item: Grammar, least: int, most: int, separator: Grammar = EMPTY) -> Grammar:
-    """``item`` between ``least`` and ``most`` times (``most`` >= 1)."""
+def repetition(item: Grammar, least: int, most: int | None, separator: Grammar = EMPTY) -> Grammar:
+    """``item`` between ``least`` and ``most`` times (``most`` >= 1; None: any number)."""
     return Repetition(item, least, most, separator)
 
 

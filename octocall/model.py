@@ -14,6 +14,7 @@ from octocall.bundle import BASE, Bundle
 from octocall.call import Call, Plan, Request
 from octocall.catalog import IRRELEVANT, Catalog
 from octocall.catalogue import Catalogue
+from octocall.causal import Causal, is_causal
 from octocall.codecs.spans import SpansCodec
 from octocall.confidence import Confidence
 from octocall.decode import Decoded, Runtime, Step, decode
@@ -42,6 +43,9 @@ class Trace:
 class Model:
     """Runtime, catalog and codec; and the base, for requests that bring functions of their own."""
 
+    implementations: tuple[Path, ...] = ()
+    """Python files of the bundle with the functions themselves."""
+
     def __init__(self, runtime: Runtime | None, codec: SpansCodec, base: Base | None = None, confidence: Confidence | None = None) -> None:
         """Without ``runtime`` every request has to bring functions of its own. ``confidence`` reads what the network says of its plans."""
         self.runtime, self.codec, self.confidence = runtime, codec, confidence
@@ -49,15 +53,20 @@ class Model:
 
     @classmethod
     def load(cls, name: str | Path = "android", threads: int = 0, base: Base | None = None) -> Model:
-        """Opens a bundle by name or folder, on top of ``base`` where it needs one and another than that which ships. Raises BundleError."""
+        """Opens a bundle by name or folder, on top of ``base`` where it needs one and another than that which ships, or a published language model by its
+        name. Raises BundleError."""
         from octocall.runtimes.onnx import OnnxRuntime
 
+        if is_causal(name):
+            return CausalModel(Causal.load(name, threads))
         bundle = Bundle.open(name, base.bundle.folder if base else BASE)
         if bundle.network == "open":
             return cls(None, bundle.codec, Base(bundle, threads))
         if bundle.network == "tuned":
             base = base or Base.load(threads=threads)
-            return cls(base.tuned(bundle, threads), bundle.codec, base, bundle.confidence)
+            model = cls(base.tuned(bundle, threads), bundle.codec, base, bundle.confidence)
+            model.implementations = tuple(bundle.implementations)
+            return model
         return cls(OnnxRuntime(bundle.folder, threads), bundle.codec)
 
     @property
@@ -91,10 +100,7 @@ class Model:
         min_confidence: float = 0.0,
     ) -> Trace:  # fmt: skip
         """The plan with the decisions behind it."""
-        if not isinstance(request, Request):
-            request = Request(request)
-        if now is not None:
-            request = replace(request, now=now)
+        request = _request(request, now)
         given = functions if isinstance(functions, Catalogue) else request.functions if functions is None else as_functions(functions)
         began = time.perf_counter()
         if isinstance(given, Catalogue):
@@ -125,3 +131,36 @@ class Model:
         if self.runtime is None:
             raise RequestError("a request without functions was given to the base, which has none of its own; give some with --functions, or choose a bundle")
         return Bound(self.codec, self._mask, self.runtime)
+
+
+class CausalModel(Model):
+    """A language model in the place of the pointer network."""
+
+    def __init__(self, causal: Causal) -> None:
+        self.causal, self.runtime, self._base = causal, None, None
+
+    @property
+    def catalog(self) -> Catalog:
+        return self.causal.codec.catalog
+
+    def trace(
+        self, request: str | Request, *, now: datetime | None = None, functions: Functions | None = None, masked: bool = True, must_call: bool = False,
+        min_confidence: float = 0.0,
+    ) -> Trace:  # fmt: skip
+        """The plan with the decisions behind it. Raises RequestError where ``functions`` are given to a model that knows its own alone."""
+        request = _request(request, now)
+        if isinstance(functions, Catalogue):
+            raise RequestError("a catalogue was given to a language model; give it to the base, or some functions with --functions")
+        if functions is not None:
+            request = replace(request, functions=as_functions(functions))
+        began = time.perf_counter()
+        [(plan, decoded)] = self.causal.decode([request], masked=masked, must_call=must_call)
+        if plan.confidence < min_confidence and IRRELEVANT in self.catalog:
+            plan = replace(plan, calls=(Call(IRRELEVANT),))
+        plan = replace(plan, latency_ms=1000 * (time.perf_counter() - began))
+        return Trace(plan, decoded.steps, decoded.valid, self.causal.codec.candidates(request))
+
+
+def _request(given: str | Request, now: datetime | None) -> Request:
+    request = given if isinstance(given, Request) else Request(given)
+    return request if now is None else replace(request, now=now)

@@ -34,7 +34,10 @@ def counting(console: Console) -> Iterator[Callable[[str, int, int], None]]:
 
 @contextmanager
 def training(console: Console, steps: int) -> Iterator[Callable[[dict[str, Any]], None]]:
-    """A bar of steps with the loss beside it; held-out figures on lines of their own. In a log file a line per hundred steps."""
+    """A bar of steps with the loss beside it; held-out figures on lines of their own. In a log file a line per hundred steps.
+
+    A point may know better how many ``steps`` there are.
+    """
     with _bar(console) as bars:
         task = bars.add_task("training", total=steps)
         loss = 0.0
@@ -45,9 +48,10 @@ def training(console: Console, steps: int) -> Iterator[Callable[[dict[str, Any]]
                 console.print(f"step {point['step']}: held-out loss {point['held_out_loss']:.4f}, all decisions right {point['held_out_right']:.1%}")
                 return
             loss = 0.98 * loss + 0.02 * point["loss"] if loss else point["loss"]
-            bars.update(task, completed=point["step"], description=f"training, loss {loss:.3f}")
+            total = point.get("steps", steps)
+            bars.update(task, completed=point["step"], total=total, description=f"training, loss {loss:.3f}")
             if not console.is_terminal and point["step"] % 100 == 0:
-                console.print(f"step {point['step']} of {steps}: loss {loss:.3f}")
+                console.print(f"step {point['step']} of {total}: loss {loss:.3f}")
 
         yield report
 

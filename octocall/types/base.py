@@ -10,6 +10,7 @@ from typing import Any, ClassVar, NamedTuple
 
 from octocall.errors import PlanError
 from octocall.grammar import EMPTY, Grammar, choice, literal, repetition, sequence
+from octocall.types.written import Form
 
 START, STOP, NEXT = "<start>", "<stop>", "<next>"
 """Grammar symbols of a text span: its first word, its last word, and the end of a joined value or of a list."""
@@ -33,15 +34,16 @@ class Sample(NamedTuple):
 
 @dataclass(frozen=True)
 class Type:
-    """One kind of value with all its faces: grammar, parse, render, sample, schema.
+    """One kind of value with all its faces: grammar, written, parse, render, sample, schema.
 
     ``joins`` is the number of separate spans of the request that one value may be made of; of a
-    ``signed`` value a minus before its words is a part.
+    ``signed`` value a minus before its words is a part. ``canonical`` is the regular expression of values that are text of one form.
     """
 
     joins: ClassVar[int] = 1
     signed: ClassVar[bool] = False
     pointed: ClassVar[bool] = True
+    canonical: ClassVar[str] = ""
 
     @property
     def literals(self) -> tuple[str, ...]:
@@ -58,6 +60,14 @@ class Type:
             span = sequence(literal(START), literal(STOP))
             options.append(sequence(repetition(span, 1, self.joins), literal(NEXT)))
         return choice(*options) if options else EMPTY
+
+    def inside(self, form: Form) -> Grammar:
+        """The bytes between the quotes, for types whose values are text."""
+        return form.pattern(f"^{self.canonical}$") if self.canonical else form.text()
+
+    def written(self, form: Form) -> Grammar:
+        """The bytes of one value as text models write it. Raises PlanError where there is none that they can write."""
+        return form.quoted(self.inside(form))
 
     def parse(self, text: str, context: Context) -> Any:
         """The value that ``text`` (one or more spans joined by a space) means; None if it is none."""

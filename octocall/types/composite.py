@@ -10,9 +10,11 @@ from typing import Any, ClassVar
 
 from octocall.errors import PlanError, SignatureError
 from octocall.grammar import Grammar, choice, labelled, literal, repetition, sequence
+from octocall.letters import word
 from octocall.types.base import NEXT, START, STOP, Context, Sample, Type
 from octocall.types.limited import Limited
 from octocall.types.text import Text
+from octocall.types.written import DEPTH, NOTHING, Form, anything, listed, mapping
 
 OPEN, ABSENT, MISSING = "<open>", "<absent>", "<missing>"
 """Grammar symbols of records: the beginning of one, an optional field that is left out, a required one that the request does not give."""
@@ -29,6 +31,9 @@ _MOST_SUGGESTED = 12
 @dataclass(frozen=True)
 class Anything(Type):
     """Any JSON value but null, where a schema asks for nothing in particular; requests give it as text."""
+
+    def written(self, form: Form) -> Grammar:
+        return anything(form, MAX_ITEMS)
 
     def parse(self, text: str, context: Context) -> str | None:
         return text.strip() or None
@@ -57,6 +62,10 @@ class Dictionary(Type):
     """An object of any names, with values of one type; requests give it as JSON or not at all."""
 
     values: Type = Anything()
+
+    def written(self, form: Form) -> Grammar:
+        inner = anything(form, MAX_ITEMS, DEPTH - 1) if isinstance(self.values, Anything) else self.values.written(form)
+        return mapping(form, inner, MAX_ITEMS)
 
     def parse(self, text: str, context: Context) -> dict[str, Any] | None:
         try:
@@ -108,6 +117,13 @@ class List(Type):
             piece = choice(*span, *words)
             least = 1 if span else min(max(1, self.least), most)
         return sequence(repetition(piece, least, most), literal(NEXT))
+
+    def written(self, form: Form) -> Grammar:
+        most = min(self.most, MAX_ITEMS)
+        if self.least > most:
+            raise PlanError(f"a list of at least {self.least} values was asked for; at most {most} are written")
+        some = listed(self.item.written(form), max(1, self.least), most)
+        return some if self.least else choice(some, word("[]"))
 
     def part(self, text: str, context: Context) -> bool:
         return self.several(text, context) is not None
@@ -231,6 +247,15 @@ class Record(Type):
             out = literal(MISSING if field.required else ABSENT)
             fields.append(labelled(own, choice(field.type.grammar(suggested(field.type, field.description), own), out)))
         return sequence(literal(OPEN), *fields)
+
+    def written(self, form: Form) -> Grammar:
+        """All fields in order; NOTHING stands for one that is left out."""
+        parts: list[Grammar] = []
+        for field in self.fields:
+            value = field.type.written(form)
+            name = f"{', ' if parts else ''}{form.write(field.name)}: "
+            parts += [word(name), value if field.required else choice(value, word(NOTHING))]
+        return sequence(word("{"), *parts, word("}"))
 
     def parse(self, text: str, context: Context) -> None:
         return None

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any, ClassVar
 
+from octocall.grammar import Grammar
 from octocall.types.base import Context, Sample, Type
+from octocall.types.written import Form, one_of
 
 _DIGITS = {
     "zero": "0", "oh": "0", "o": "0", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5",
@@ -72,6 +74,7 @@ class PhoneNumber(Type):
     """A phone number as E.164; without a country code it is of the caller's region."""
 
     joins: ClassVar[int] = 3
+    canonical: ClassVar[str] = r"\+[1-9][0-9]{4,14}"
 
     def parse(self, text: str, context: Context) -> str | None:
         digits = spoken_digits(text)
@@ -105,7 +108,9 @@ _SPOKEN = ((re.compile(r"\s+(?:at|\(at\)|\[at\])\s+", re.I), "@"), (re.compile(r
 
 @dataclass(frozen=True)
 class Email(Type):
-    """An e-mail address, written or spoken ("jo dot li at example dot com")."""
+    """An e-mail address, written or spoken ("jo dot li at example dot com"). Text models write those of ASCII alone."""
+
+    canonical: ClassVar[str] = r"[\w.+\-']+@[\w\-]+(\.[\w\-]+)*\.[A-Za-z]{2,}"
 
     def parse(self, text: str, context: Context) -> str | None:
         text = text.strip().strip("<>()[]\"',;:!?").rstrip(".")
@@ -151,6 +156,9 @@ _OWN_NAMES = ("de", "fr", "es", "it", "pt", "nl", "sv", "da", "fi", "pl", "cs", 
 @dataclass(frozen=True)
 class Language(Type):
     """A language by its ISO 639-1 code; requests name it in words."""
+
+    def written(self, form: Form) -> Grammar:
+        return one_of(form, sorted(set(_languages().values())))
 
     def parse(self, text: str, context: Context) -> str | None:
         return _languages().get(text.strip(" .,;!?\"'").lower().removesuffix(" language"))

@@ -6,12 +6,13 @@ import random
 import re
 from dataclasses import dataclass
 from datetime import datetime, time
-from typing import Any
+from typing import Any, ClassVar
 
 from octocall.types.base import Context, Sample
-from octocall.types.temporal import STAMP, DateTime, TimeOfDay
+from octocall.types.temporal import CLOCK, DAY, STAMP, DateTime, TimeOfDay
 
 _CLOCK = r"\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?(?:[Zz]|[+-]\d\d:\d\d)?"
+_CANONICAL = rf"{CLOCK}:[0-5][0-9](\.[0-9]{{6}})?([+-]{CLOCK})?"
 _TIME = re.compile(_CLOCK, re.ASCII)
 _DATETIME = re.compile(rf"\d{{4}}-\d\d-\d\d[Tt ]{_CLOCK}", re.ASCII)
 
@@ -19,6 +20,8 @@ _DATETIME = re.compile(rf"\d{{4}}-\d\d-\d\d[Tt ]{_CLOCK}", re.ASCII)
 @dataclass(frozen=True)
 class IsoTime(TimeOfDay):
     """A time of day as HH:MM:SS. Requests speak of local time: no zone is added, a given one is kept."""
+
+    canonical: ClassVar[str] = _CANONICAL
 
     def parse(self, text: str, context: Context) -> str | None:
         value = super().parse(text, context)
@@ -46,6 +49,8 @@ class IsoTime(TimeOfDay):
 @dataclass(frozen=True)
 class IsoDateTime(DateTime):
     """A minute on the calendar as YYYY-MM-DDTHH:MM:SS. Requests speak of local time: no zone is added, a given one is kept."""
+
+    canonical: ClassVar[str] = f"{DAY}T{_CANONICAL}"
 
     def parse(self, text: str, context: Context) -> str | None:
         value = super().parse(text, context)

@@ -6,9 +6,12 @@ import random
 from dataclasses import dataclass
 from typing import Any
 
-from octocall.errors import SignatureError
+from octocall.errors import PlanError, SignatureError
+from octocall.grammar import Grammar
+from octocall.letters import both
 from octocall.types.base import Context, Sample, Type
 from octocall.types.pattern import PatternError, compiled
+from octocall.types.written import Form, one_of
 
 UNLIMITED = 2**31 - 1
 _TRIES = 200
@@ -37,6 +40,15 @@ class Limited(Type):
     @property
     def literals(self) -> tuple[str, ...]:
         return tuple(text for text in self.of.literals if self._fits(text))
+
+    def inside(self, form: Form) -> Grammar:
+        found = both(self.of.inside(form), form.pattern(self.pattern, self.least, self.most))
+        if found is None:
+            raise PlanError(f"no text of {self.least} to {self.most} characters matches {self.pattern!r}; give another pattern or length")
+        return found
+
+    def written(self, form: Form) -> Grammar:
+        return one_of(form, self.literals) if self.of.literals else super().written(form)
 
     def _fits(self, value: str) -> bool:
         return self.least <= len(value) <= self.most and compiled(self.pattern).matches(value)

@@ -9,9 +9,12 @@ import sys
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from octocall.grammar import Grammar
+from octocall.letters import numeral
 from octocall.types.base import Context, Sample, Type
 from octocall.types.times import parse_moment
 from octocall.types.words import number_words, parse_number
+from octocall.types.written import Form
 
 _TAIL = re.compile(r"[\s.,;!?]+$")
 _PERCENT = re.compile(r"\s*(%|percent|per cent|pct)$", re.I)
@@ -77,6 +80,9 @@ class Integer(Type):
     def _scale(self) -> bool:
         return self.most - self.least <= 20
 
+    def written(self, form: Form) -> Grammar:
+        return numeral(self.least, self.most, fractions=False)
+
     def parse(self, text: str, context: Context) -> int | None:
         text = _TAIL.sub("", text.strip())
         if self.unit and (length := parse_length(text, self.unit, context)) is not None:
@@ -134,6 +140,9 @@ class Number(Type):
     def literals(self) -> tuple[str, ...]:
         return tuple(map(self.render, self.implied))
 
+    def written(self, form: Form) -> Grammar:
+        return numeral(self.least, self.most, fractions=True)
+
     def parse(self, text: str, context: Context) -> float | None:
         text = _TAIL.sub("", text.strip())
         celsius = False
@@ -187,6 +196,9 @@ class Duration(Type):
     """A length of time in whole seconds."""
 
     most: int = 24 * 3600
+
+    def written(self, form: Form) -> Grammar:
+        return numeral(1, self.most, fractions=False)
 
     def parse(self, text: str, context: Context) -> int | None:
         moment = parse_moment(text, context.now)

@@ -12,6 +12,13 @@ from octocall.types.base import Context, Sample, Type
 from octocall.types.times import Moment, parse_moment, resolve_clock, resolve_date, resolve_datetime, resolve_end
 from octocall.types.times_sample import sample_clock, sample_date, sample_datetime
 
+_DAY = (
+    "[1-9][0-9]{3}-((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|1[0-9]|2[0-8]))"
+    "|([1-9][0-9](0[48]|[2468][048]|[13579][26])|([2468][048]|[13579][26])00)-02-29"
+)
+DAY = f"({_DAY})"
+"""Days as YYYY-MM-DD from the year 1000 on; the 29th of February only in leap years."""
+CLOCK = "([01][0-9]|2[0-3]):[0-5][0-9]"
 STAMP = "%Y-%m-%d-%H-%M"
 
 _EVENING = re.compile(r"(?<![-\w])(?:dinner|supper|drinks|cocktails|concert|opera|night out|(?:date|movie|game|poker|quiz|trivia|bingo) night)(?![-\w])", re.I)
@@ -32,6 +39,8 @@ class _Temporal(Type):
 @dataclass(frozen=True)
 class TimeOfDay(_Temporal):
     """A time of day as HH:MM; lengths of time count from now."""
+
+    canonical: ClassVar[str] = CLOCK
 
     def parse(self, text: str, context: Context) -> str | None:
         moment = self._moment(text, context)
@@ -55,6 +64,8 @@ class TimeOfDay(_Temporal):
 @dataclass(frozen=True)
 class Date(_Temporal):
     """A day as YYYY-MM-DD."""
+
+    canonical: ClassVar[str] = DAY
 
     def parse(self, text: str, context: Context) -> str | None:
         moment = self._moment(text, context)
@@ -84,6 +95,7 @@ class DateTime(_Temporal):
     one of the evening where an earlier argument says so ("dinner", "concert").
     """
 
+    canonical: ClassVar[str] = f"{DAY}-{CLOCK.replace(':', '-')}"
     after: str = ""
     minutes: int = 60
 

@@ -6,7 +6,9 @@ import random
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from octocall.grammar import Grammar
 from octocall.types.base import Context, Sample, Type
+from octocall.types.written import Form, one_of
 
 _LETTERS = "abcdefghijklmnoprstuvwyzABCDEFGHIKLMNOPRSTVW"
 _SHOWN = 20
@@ -45,6 +47,9 @@ class Choice(Type):
     def literals(self) -> tuple[str, ...]:
         return tuple(map(str, self.choices))
 
+    def written(self, form: Form) -> Grammar:
+        return one_of(form, self.choices)
+
     def parse(self, text: str, context: Context) -> Any:
         # as written first: two choices may differ in case alone
         same = next((value for value in self.choices if str(value) == text), None)
@@ -77,6 +82,9 @@ class Boolean(Type):
     @property
     def literals(self) -> tuple[str, ...]:
         return ("true", "false")
+
+    def written(self, form: Form) -> Grammar:
+        return one_of(form, (True, False))
 
     def parse(self, text: str, context: Context) -> bool | None:
         return {"true": True, "false": False}.get(text.strip().lower())

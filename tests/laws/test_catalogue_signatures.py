@@ -17,14 +17,20 @@ import pytest
 from octocall.base import NOTHING
 from octocall.call import Request
 from octocall.catalog import Catalog
+from octocall.codecs.functional import FunctionalCodec
 from octocall.codecs.spans import SpansCodec
 from octocall.decode import decode
 from octocall.function import Function
+from octocall.generate import generate
 from octocall.importing.gather import gather
 from octocall.mask import Mask
 from octocall.runtimes.scripted import Dice
 from octocall.sources.common.loaded import Remark
+from octocall.token_mask import TokenMask
+from octocall.vocab import TokenVocab
+from tests.causal.small import byte_level
 from tests.conftest import DATA, small_tokenizer
+from tests.laws.test_text_codecs import Noise
 
 CATALOGUE = DATA / "api-catalogue"
 MANY = int(os.environ.get("OCTOCALL_SIGNATURES", "100"))
@@ -52,3 +58,14 @@ def test_no_network_writes_what_a_published_signature_does_not_allow() -> None:
         plan = codec.decode(decode(Dice(number, len(codec.vocab), rng.choice((1.0, 5.0, 20.0))), codec, mask, reading).symbols, reading)
         assert codec.catalog.check(plan) == plan
     assert number == MANY
+
+
+@pytest.mark.skipif(not CATALOGUE.is_dir(), reason="the catalogue of operations is not in the data folder")
+def test_no_language_model_writes_what_a_published_signature_does_not_allow() -> None:
+    tokenizer, request = byte_level(("<nexa_0>", "<nexa_1>", "<nexa_end>")), Request("x", datetime(2026, 3, 4, 10, 30))
+    for number, function in enumerate(islice(drawn(), MANY // 5)):
+        codec = FunctionalCodec(Catalog((replace(function, name="drawn"), NOTHING)))
+        vocab = TokenVocab(tokenizer, codec.tokens)
+        [decoded] = generate(Noise(number, 5.0, tokenizer.get_vocab_size()), [TokenMask(codec.grammar(request), vocab)], [[]])
+        plan = codec.decode(vocab.read(decoded.symbols), request)
+        assert decoded.valid and codec.catalog.check(plan) == plan

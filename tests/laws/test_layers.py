@@ -12,24 +12,27 @@ import pytest
 ROOT = Path(__file__).parents[2] / "octocall"
 LAYERS = [
     ["errors", "grammar"],
+    ["letters"],
     ["types", "vocab", "files"],
-    ["function", "mask"],
+    ["function", "mask", "token_mask"],
     ["call"],
     ["catalog", "reading"],
     ["interchange", "codecs", "sources", "runtimes", "score", "catalogs", "words", "confidence"],
     ["decode", "bundle", "catalogue"],
-    ["base"],
+    ["base", "generate"],
+    ["causal"],
     ["model"],
     ["union"],
     ["batch", "show", "progress", "data", "agent", "devices", "importing"],
     ["train", "bench", "flags"],
     ["export", "cli_bench", "cli_dataset", "cli_device", "cli_teach"],
     ["compiling"],
-    ["cli_ask", "cli_base", "cli_compile", "cli_import"],
+    ["cli_ask", "cli_base", "cli_causal", "cli_compile", "cli_import"],
     ["cli", "__init__"],
     ["__main__"],
 ]
-HEAVY = {"torch": {"train", "export"}, "safetensors": {"train"}, "onnxscript": {"export"}, "onnx": {"export", "train"}, "matplotlib": {"bench"},
+HEAVY = {"torch": {"train", "export", "runtimes"}, "transformers": {"train", "runtimes"}, "peft": {"train", "runtimes"}, "accelerate": {"train"},
+         "gguf": {"export"}, "llama_cpp": {"runtimes"}, "safetensors": {"train"}, "onnxscript": {"export"}, "onnx": {"export", "train"}, "matplotlib": {"bench"},
          "onnxruntime": {"runtimes", "export"}, "mcp": {"sources"}, "yaml": {"sources"}, "httpx": {"data"}, "ray": {"data", "importing"}, "rapidfuzz": {"data"},
          "bm25s": {"words"}, "sklearn": {"compiling"}}  # fmt: skip
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
@@ -71,7 +74,7 @@ def test_heavy_packages_stay_in_their_folders(path: Path) -> None:
 
 
 def test_importing_octocall_is_light() -> None:
-    heavy = ("torch", "onnxruntime", "matplotlib", "phonenumbers", "babel", "mcp", "yaml", "httpx")
+    heavy = ("torch", "transformers", "peft", "accelerate", "gguf", "llama_cpp", "onnxruntime", "matplotlib", "phonenumbers", "babel", "mcp", "yaml", "httpx")
     code = f"import sys, octocall, octocall.cli, octocall.sources; print([m for m in {heavy} if m in sys.modules])"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert result.stdout.strip() == "[]"
