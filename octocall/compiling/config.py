@@ -15,7 +15,7 @@ class CompileConfig:
     variants: int = field(default=6, metadata={"help": "Rows of each example or phrasing: as it stands, then with other values and slips of typing"})
     steps: int = field(default=0, metadata={"help": "Steps of the optimiser; 0: by the number of rows"})
     batch_size: int = field(default=32, metadata={"help": "Rows of a step"})
-    learning_rate: float = field(default=3e-4, metadata={"help": "Highest rate"})
+    learning_rate: float = field(default=1e-3, metadata={"help": "Highest rate"})
     curve: bool = field(default=True, metadata={"help": "Whether the learning curve is measured"})
     seed: int = field(default=0, metadata={"help": "Seed of all draws"})
     threads: int = field(default=0, metadata={"help": "Threads of the processor; 0 for all"})

@@ -138,7 +138,7 @@ def _opened_up(bundle: Bundle, codec: SpansCodec, base: Base) -> tuple[Tuned, in
     """The tuned network with rows for the new functions, and the number of the first of those."""
     known = _understood(bundle)
     fresh = [base.understood(signature) for signature in codec.signatures[len(known) :]]
-    tuned = Tuned(restore_own(base.bundle.folder), binding(codec, [*known, *fresh]))
+    tuned = Tuned(restore_own(base.bundle.folder), binding(codec, [*known, *fresh], float(bundle.settings.get("trust", 0.0))))
     tuned.adopt(Adapter.load(bundle.folder / ADAPTER))
     return tuned, sum(len(one.rows) for one in known)
 

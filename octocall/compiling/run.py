@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from octocall import __version__
-from octocall.base import ADAPTER, OWN, Base, Joined
+from octocall.base import ADAPTER, OWN, TRUST, Base, Joined
 from octocall.bundle import EXAMPLES, IMPLEMENTATIONS, PAGE, Bundle
 from octocall.codecs.spans import SpansCodec
 from octocall.compiling.config import CompileConfig
@@ -38,15 +38,15 @@ from octocall.train.tuning import ReadRow, Tuned
 
 POINTS = (25, 50, 100, 200, 500)
 """Rows a function at which the learning curve is measured."""
-CURVE_STEPS = 100
+CURVE_STEPS = 60
 """Each point of the curve is a training of so many steps from the base."""
-FEWEST, MOST = 150, 900
+FEWEST, MOST = 150, 700
 """Steps of the training where none are asked for."""
 MOST_ROWS, MOST_KEPT = 14_000, 600
 """So many rows are trained on, or measured with, at most: drawn where there are more."""
 PARITY_ROWS = 200
 """So many requests are planned by the trained network and by the exported one."""
-_BATCHES = 3.0
+_BATCHES = 5.0
 """How often a row is seen where the number of steps follows from the number of rows."""
 _LAST = 0.3
 """Share of the steps that are taken once more at the end, with the phrasings that were kept for measuring."""
@@ -194,7 +194,7 @@ class Compilation:
         with tempfile.TemporaryDirectory(dir=self.out.parent) as scratch:
             folder = Path(scratch) / "bundle"
             self.progress("exporting", 0, 2)
-            settings: dict[str, Any] = {"confidence": asdict(confidence)}
+            settings: dict[str, Any] = {"confidence": asdict(confidence), "trust": TRUST}
             write_tuned(tuned, self.codec, self.base, folder)
             self.progress("exporting", 1, 2)
             asked = _drawn([example for _, example in (*rows.held_out, *rows.train)], PARITY_ROWS)

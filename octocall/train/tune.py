@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from octocall.base import Base, binding
+from octocall.base import TRUST, Base, binding
 from octocall.codecs.spans import SpansCodec
 from octocall.data.example import Example
 from octocall.errors import OctocallError
@@ -39,7 +39,7 @@ def read_rows(examples: Sequence[Example], codec: SpansCodec, base: Base, progre
 
 def bound(codec: SpansCodec, base: Base) -> Binding:
     """What the base makes of the functions of a catalog, told by their documentation."""
-    return binding(codec, [base.understood(signature) for signature in codec.signatures])
+    return binding(codec, [base.understood(signature) for signature in codec.signatures], TRUST)
 
 
 def tune(

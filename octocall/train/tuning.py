@@ -36,10 +36,11 @@ class ReadRow(Row):
 
 @dataclass(frozen=True)
 class TunedBatch(Batch):
-    """A batch with ``states`` [batch, length, width], ``said`` [batch, symbols], ``told`` [3, batch, steps, length]."""
+    """A batch with ``states`` [batch, length, width], ``said`` and ``telling`` [batch, symbols], ``told`` [3, batch, steps, length]."""
 
     states: Tensor
     said: Tensor
+    telling: Tensor
     told: Tensor
 
 
@@ -105,7 +106,7 @@ class Tuned(nn.Module):
             states = layer(states, bias)
         question = self.network.question(mean_of(states, batch.mask.float()))
         memory, symbols = self.rows[self.seen].unsqueeze(0), self.rows[self.symbols].expand(size, -1, -1)
-        alike = self.network.likeness * (question @ self.answers.T)
+        alike = self.network.likeness * (question @ self.answers.T) + batch.telling
         met = Met(states, bias, memory, memory.new_zeros(size, 1, 1, memory.shape[1]), symbols, self.rows[self.places], alike)
         own = batch.symbols < len(self.order)
         previous = torch.where(own, self.order[batch.symbols.clamp(max=len(self.order) - 1)], batch.symbols - len(self.order) + fixed)
@@ -171,7 +172,8 @@ class Tuning:
             states[i, : len(ids)] = row.states
             told[:, i, : len(row.labels), : len(ids)] = mentions([self.binding.shares[at - PLACES] if at >= PLACES else {} for at in row.labels.tolist()], ids)
         spoken = np.stack([said(self.binding.spoken, row.ids.tolist()) for row in rows])
-        return TunedBatch(*vars(plain).values(), *map(torch.from_numpy, (states, spoken, told)))
+        telling = np.stack([self.binding.told(row.ids.tolist()) for row in rows])
+        return TunedBatch(*vars(plain).values(), *map(torch.from_numpy, (states, spoken, telling, told)))
 
     def loss(self, network: Tuned, batch: TunedBatch) -> tuple[Tensor, Tensor]:
         """The mean cost of a decision, and the share of plans that are right at every decision."""
