@@ -153,7 +153,10 @@ def add(
 
 
 def remove(bundle: BundleArgument, name: Annotated[str, typer.Argument(help="Name of the function")]) -> None:
-    """Remove a function from a bundle; the tokens of the others stay."""
+    """Remove a function from a bundle.
+
+    The tokens of the others stay.
+    """
     patient_threads()
     try:
         from octocall.compiling.edit import remove as removing
