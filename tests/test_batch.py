@@ -37,7 +37,7 @@ def plan(phone: Model, tmp_path: Path) -> Callable[..., tuple[list[dict[str, obj
         source, target = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
         source.write_bytes(content)
         said: list[str] = []
-        assert plan_file(phone, str(source), str(target), masked=True, now=now, complain=said.append) == len(said)
+        assert plan_file(phone, str(source), str(target), {"masked": True}, now=now, complain=said.append) == len(said)
         return [json.loads(line) for line in target.read_text(encoding="utf-8").splitlines()], said
 
     return run
@@ -101,7 +101,7 @@ def test_an_error_of_arithmetic_ends_only_its_row(phone: Model, tmp_path: Path, 
 
     (tmp_path / "in.jsonl").write_text(GOOD)
     said: list[str] = []
-    assert plan_file(Overflowing(phone.runtime, phone.codec), str(tmp_path / "in.jsonl"), "-", masked=True, complain=said.append) == 1
+    assert plan_file(Overflowing(phone.runtime, phone.codec), str(tmp_path / "in.jsonl"), "-", {"masked": True}, complain=said.append) == 1
     assert said == ["line 1: date value out of range"] and not capsys.readouterr().out
 
 
@@ -117,7 +117,7 @@ def test_links_are_followed_and_the_mode_stays(phone: Model, tmp_path: Path) -> 
     real.write_text("old")
     real.chmod(0o640)
     link.symlink_to(real)
-    plan_file(phone, str(tmp_path / "in.jsonl"), str(link), masked=True, complain=print)
+    plan_file(phone, str(tmp_path / "in.jsonl"), str(link), {"masked": True}, complain=print)
     assert link.is_symlink() and "open_or_lock_door" in real.read_text() and real.stat().st_mode & 0o777 == 0o640
 
 
@@ -128,7 +128,7 @@ def test_a_pipe_is_written_to(phone: Model, tmp_path: Path) -> None:
     heard: list[str] = []
     reader = threading.Thread(target=lambda: heard.append(pipe.read_text()), daemon=True)
     reader.start()
-    plan_file(phone, str(tmp_path / "in.jsonl"), str(pipe), masked=True, complain=print)
+    plan_file(phone, str(tmp_path / "in.jsonl"), str(pipe), {"masked": True}, complain=print)
     reader.join(20)
     assert "open_or_lock_door" in heard[0] and pipe.is_fifo()
 
@@ -146,7 +146,7 @@ def test_a_target_that_cannot_be(phone: Model, tmp_path: Path, monkeypatch: pyte
     monkeypatch.chdir(tmp_path)
     Path("in.jsonl").write_text(GOOD)
     with pytest.raises(OctocallError, match=reason) as caught:
-        plan_file(phone, "in.jsonl", target, masked=True, complain=print)
+        plan_file(phone, "in.jsonl", target, {"masked": True}, complain=print)
     assert ".part" not in str(caught.value) and os.listdir() == ["in.jsonl"]
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import octocall
-from octocall.bundle import FILES, FORMAT, MANIFEST, Bundle
+from octocall.bundle import FILES, FORMAT, GRAPHS, MANIFEST, Bundle
 from octocall.catalog import Catalog
 from octocall.errors import BundleError
 from octocall.files import digest
@@ -69,7 +69,7 @@ def test_a_foreign_or_incomplete_bundle_is_refused(copy: Path) -> None:
 ])  # fmt: skip
 def test_content_that_fits_its_digest_and_is_no_bundle(copy: Path, name: str, content: bytes) -> None:
     (copy / name).write_bytes(content)
-    (copy / MANIFEST).write_text(json.dumps({"format": FORMAT, "files": {file: digest(copy / file) for file in FILES}}))
+    (copy / MANIFEST).write_text(json.dumps({"format": FORMAT, "files": {file: digest(copy / file) for file in (*FILES, *GRAPHS["compiled"])}}))
     with pytest.raises(BundleError, match="not a complete bundle"):
         Bundle.open(copy)
 
