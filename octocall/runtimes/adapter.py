@@ -45,12 +45,14 @@ class Adapter:
     tensors: dict[str, dict[str, NDArray[np.float32]]] = field(default_factory=lambda: defaultdict(dict))
 
     def save(self, path: Path) -> None:
-        """Writes a file of half-precision arrays."""
-        arrays: dict[str, NDArray[np.float16]] = {}
+        """Writes a file: factors in eight bits with a scale a row, tensors in half precision."""
+        arrays: dict[str, NDArray[Any]] = {}
         for graph, changes in self.changes.items():
             for name, change in changes.items():
-                key = f"{graph}|{name}|{'turned' if change.turned else 'plain'}"
-                arrays[f"{key}|up"], arrays[f"{key}|down"] = change.up.astype(np.float16), change.down.astype(np.float16)
+                for part, factor in (("up", change.up), ("down", change.down)):
+                    scale = np.maximum(np.abs(factor).max(1, keepdims=True), 1e-12) / _MOST
+                    key = f"{graph}|{name}|{'turned' if change.turned else 'plain'}|{part}"
+                    arrays[key], arrays[f"{key}|scale"] = np.rint(factor / scale).astype(np.int8), scale.astype(np.float32)
         arrays |= {f"{graph}|{name}": value.astype(np.float16) for graph, tensors in self.tensors.items() for name, value in tensors.items()}
         np.savez_compressed(path, **arrays)  # type: ignore[arg-type]
 
@@ -65,8 +67,9 @@ class Adapter:
                 graph, name, *rest = key.split("|")
                 if not rest:
                     adapter.tensors[graph][name] = value
-                elif rest[1] == "up":
-                    adapter.changes[graph][name] = Change(value, arrays[key.removesuffix("up") + "down"], rest[0] == "turned")
+                elif rest[1:] == ["up"]:
+                    down = key.removesuffix("up") + "down"
+                    adapter.changes[graph][name] = Change(value * arrays[f"{key}|scale"], arrays[down] * arrays[f"{down}|scale"], rest[0] == "turned")
         except (OSError, ValueError, KeyError, IndexError) as error:
             raise BundleError(f"{path} cannot be read ({error}); compile the bundle again") from error
         return adapter
