@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -13,9 +14,11 @@ from octocall.call import Call, Plan, Request
 from octocall.catalog import IRRELEVANT, Catalog
 from octocall.model import Model, Trace
 
-SURE = 0.5
-"""What is asked for beside the surest plan has to be at least as sure."""
-_JOINT = re.compile(r"\b(?:and|then|also|plus)\b|[,;.&\n]", re.I)
+SURE = 0.97
+"""A plan of a single model that is as sure is not compared with plans for parts of the request."""
+_JOINT = re.compile(r"\s*(?:[,;.&\n]\s*)?\b(?:and then|and also|and|then|also|plus)\b\s*|\s*[;.&\n,]\s+", re.I)
+_MOST = 4
+"""So many places at most are tried where one wish may end and another begin."""
 
 
 class Union:
@@ -45,24 +48,31 @@ class Union:
         return self.trace(request, **settings).plan
 
     def trace(self, request: str | Request, *, now: datetime | None = None, **settings: Any) -> Trace:
-        """The surest plan that refuses nothing, with what others ask for in another part of the request."""
+        """The surest plan: of one model for the whole request, or of different ones for two parts of it."""
         if not isinstance(request, Request):
             request = Request(request)
-        found = [self._renamed(model.trace(request, now=now, **settings), names) for model, names in zip(self.models, self.names, strict=True)]
-        able = sorted((trace for trace in found if not _refused(trace.plan)), key=lambda trace: -trace.plan.confidence)
-        if not able:
-            # all refuse: as sure as the least sure of them
-            plan = Plan(found[0].plan.calls, min(trace.plan.confidence for trace in found), sum(trace.plan.latency_ms for trace in found))
-            return replace(found[0], plan=plan, catalog=self.catalog)
-        calls = list(able[0].plan.calls)
-        sure = able[0].plan.confidence
-        for trace in able[1:]:
-            if trace.plan.confidence >= SURE and all(_apart(request.text, call, other) for call in trace.plan.calls for other in calls):
-                calls += trace.plan.calls
-                sure *= trace.plan.confidence
-        calls.sort(key=_first)
-        plan = Plan(tuple(calls), sure, sum(trace.plan.latency_ms for trace in found))
-        return Trace(plan, tuple(step for trace in found for step in trace.steps), all(trace.valid for trace in able), self.catalog)
+        request = request if now is None else replace(request, now=now)
+        whole = self._surest(request, settings)
+        if whole.plan.confidence >= SURE and not _refused(whole.plan):
+            return whole
+        best, taken = whole, whole.plan.latency_ms
+        for match in list(_JOINT.finditer(request.text))[:_MOST]:
+            parts = [
+                self._surest(replace(request, text=text), settings) for text in (request.text[: match.start()], request.text[match.end() :]) if text.strip(" .,;!?")
+            ]
+            taken += sum(part.plan.latency_ms for part in parts)
+            sure = math.prod(part.plan.confidence for part in parts)
+            if len(parts) == 2 and not any(_refused(part.plan) for part in parts) and (sure > best.plan.confidence or _refused(best.plan)):
+                calls = (*parts[0].plan.calls, *(_moved(call, match.end()) for call in parts[1].plan.calls))
+                best = Trace(Plan(calls, sure), parts[0].steps + parts[1].steps, all(part.valid for part in parts), self.catalog)
+        return replace(best, plan=replace(best.plan, latency_ms=taken))
+
+    def _surest(self, request: Request, settings: Mapping[str, Any]) -> Trace:
+        """The plan of the model that is surest of its own, or a refusal where all refuse: as sure as the least sure of them."""
+        found = [self._renamed(model.trace(request, **settings), names) for model, names in zip(self.models, self.names, strict=True)]
+        able = [trace for trace in found if not _refused(trace.plan)]
+        best = max(able, key=lambda trace: trace.plan.confidence) if able else min(found, key=lambda trace: trace.plan.confidence)
+        return replace(best, plan=replace(best.plan, latency_ms=sum(trace.plan.latency_ms for trace in found)), catalog=self.catalog)
 
     def _renamed(self, trace: Trace, names: Mapping[str, str]) -> Trace:
         return replace(trace, plan=replace(trace.plan, calls=tuple(_named(call, names) for call in trace.plan.calls)))
@@ -77,18 +87,7 @@ def _refused(plan: Plan) -> bool:
     return not plan.calls or all(call.name == IRRELEVANT for call in plan.calls)
 
 
-def _spans(call: Call) -> list[tuple[int, int]]:
-    return sorted(span for inner in call.walk() for spans in inner.spans.values() for span in spans)
-
-
-def _first(call: Call) -> int:
-    return min((begin for begin, _ in _spans(call)), default=0)
-
-
-def _apart(text: str, one: Call, other: Call) -> bool:
-    """Whether the values of two calls stand in different parts of a request, with a joint between them."""
-    ours, theirs = _spans(one), _spans(other)
-    if not ours or not theirs:
-        return False
-    before, after = (ours, theirs) if ours[0] < theirs[0] else (theirs, ours)
-    return before[-1][1] <= after[0][0] and _JOINT.search(text[before[-1][1] : after[0][0]]) is not None
+def _moved(call: Call, by: int) -> Call:
+    """A call whose spans count from the beginning of the whole request."""
+    arguments = {name: _moved(value, by) if isinstance(value, Call) else value for name, value in call.arguments.items()}
+    return replace(call, arguments=arguments, spans={name: tuple((a + by, b + by) for a, b in spans) for name, spans in call.spans.items()})
