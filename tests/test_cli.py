@@ -37,6 +37,13 @@ def shell(line: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(["bash", "-c", command, *arguments], capture_output=True, text=True, timeout=120, check=False)
 
 
+def test_nothing_below_reports_or_keeps_an_identifier(tmp_path: Path) -> None:
+    before = {name: value for name, value in os.environ.items() if name != "ORT_DISABLE_TELEMETRY"}
+    home = {"HOME": str(tmp_path), "XDG_DATA_HOME": str(tmp_path / "data"), "XDG_CACHE_HOME": str(tmp_path / "cache")}
+    result = subprocess.run([*COMMAND, "--dry-run", "lock the door"], capture_output=True, text=True, env=before | home, timeout=120, check=True)
+    assert "open_or_lock_door" in result.stdout and not [path for path in tmp_path.rglob("*") if "onnxruntime" in str(path)]
+
+
 def test_a_selfie_is_taken_and_the_phone_remembers(tmp_path: Path) -> None:
     first = octocall("Take a selfie with the front camera", home=tmp_path)
     assert first.returncode == 0 and "take_a_photo(camera='front')" in first.stdout and "IMG_0001.jpg" in first.stdout and " ms" in first.stdout

@@ -18,6 +18,7 @@ from octocall.codecs.spans import SpansCodec
 from octocall.decode import Runtime, decode
 from octocall.errors import MissingExtraError
 from octocall.mask import Mask
+from octocall.runtimes import quiet
 from octocall.train.networks import DecodeStep, Network, Prefill
 
 GRAPHS = ("prefill.onnx", "step.onnx")
@@ -85,6 +86,8 @@ def export_int8(network: Network, folder: Path) -> None:
 def pack_products(source: Path, target: Path, block: int = 128) -> None:
     """One scale per ``block`` weights, of the input as well: smaller ones are more exact and need more room."""
     import onnx
+
+    quiet.onnxruntime()
     from onnxruntime.quantization.matmul_nbits_quantizer import MatMulNBitsQuantizer
 
     logging.getLogger("onnxruntime.quantization.matmul_nbits_quantizer").setLevel(logging.WARNING)

@@ -10,6 +10,7 @@ from typing import Any, cast
 
 from octocall.errors import CatalogueError, MissingExtraError
 from octocall.importing.shards import Shard, Understand, content_of
+from octocall.quiet import silence
 
 LOCAL = "local"
 _PATIENCE = 10
@@ -21,6 +22,7 @@ class _Worker:
     """One process of the cluster with its copy of the base."""
 
     def __init__(self, understand: Any) -> None:
+        silence()
         import ray
 
         self._understand: Understand = ray.get(understand)
@@ -42,6 +44,7 @@ def make_on_cluster(shards: Iterable[Shard], understand: Understand, address: st
     MissingExtraError without Ray, CatalogueError where the cluster cannot be reached or gives up.
     """
     try:
+        silence()
         import ray
         import ray.data
         import ray.exceptions

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from octocall.errors import BundleError
+from octocall.runtimes import quiet
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class OnnxRuntime:
 
     def __init__(self, folder: Path, threads: int = 0) -> None:
         """Raises BundleError where the graphs cannot be loaded."""
-        import onnxruntime
+        onnxruntime = quiet.onnxruntime()
 
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from octocall.errors import BundleError
+from octocall.runtimes import quiet
 from octocall.runtimes.layout import alike, side_by_side
 
 GRAPH = "model.onnx"
@@ -34,7 +35,7 @@ class OnnxCausalRuntime:
 
     def __init__(self, path: Path, threads: int = 0) -> None:
         """Raises BundleError where the graph cannot be loaded."""
-        import onnxruntime
+        onnxruntime = quiet.onnxruntime()
 
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads

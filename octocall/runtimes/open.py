@@ -13,6 +13,7 @@ import tokenizers
 from numpy.typing import NDArray
 
 from octocall.errors import BundleError
+from octocall.runtimes import quiet
 from octocall.runtimes.adapter import Adapter
 
 GRAPHS = ("stem", "document", "understanding", "question", "tables", "step")
@@ -49,7 +50,7 @@ class OnnxGraphs:
         self._load()
 
     def _load(self) -> None:
-        import onnxruntime
+        onnxruntime = quiet.onnxruntime()
 
         self._sessions, self._names, self._changed = {}, {}, dict[str, dict[str, Any]]()
         for name, weights in self._weights.items():
@@ -73,7 +74,7 @@ class OnnxGraphs:
 
     def _merged(self, name: str, weights: Path | bytes) -> dict[str, Any]:
         """What the adapter changes of a graph, as tensors of the runtime."""
-        import onnxruntime
+        onnxruntime = quiet.onnxruntime()
 
         if self._adapter is None:
             return {}

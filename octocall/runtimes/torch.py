@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from octocall.errors import BundleError, MissingExtraError
+from octocall.quiet import silence
 from octocall.runtimes.layout import alike, side_by_side
 
 Past: TypeAlias = tuple[tuple[Tensor, Tensor], ...]
@@ -118,6 +119,7 @@ class TorchRuntime:
 def load_model(name: str | Path) -> Any:
     """A causal model from a folder or the hub, with its adapter where the folder holds one; on a GPU where there is one. Raises BundleError."""
     try:
+        silence()
         from transformers import AutoModelForCausalLM
         from transformers.utils import logging
     except ImportError as error:
@@ -157,6 +159,7 @@ def grow(model: Any, size: int) -> None:
 def load_tokenizer(name: str | Path) -> tokenizers.Tokenizer:
     """The tokenizer of a model from a folder or the hub. Raises BundleError."""
     try:
+        silence()
         from transformers import AutoTokenizer
     except ImportError as error:
         raise MissingExtraError(error.name or "transformers", "causal") from None

@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2] / "octocall"
 LAYERS = [
-    ["errors", "grammar"],
+    ["errors", "grammar", "quiet"],
     ["letters"],
     ["types", "vocab", "files"],
     ["function", "mask", "token_mask"],

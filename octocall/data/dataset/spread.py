@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from octocall.errors import MissingExtraError
+from octocall.quiet import silence
 
 _shared: Any = None
 
@@ -43,6 +44,7 @@ def _one(task: Any) -> Any:
 
 def _on_ray(work: Callable[[Any, Any], Any], shared: Any, tasks: Sequence[Any], cluster: str) -> Iterator[Any]:
     try:
+        silence()
         import ray
     except ImportError as error:
         raise MissingExtraError("ray", "cluster") from error
