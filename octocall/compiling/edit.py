@@ -34,8 +34,8 @@ from octocall.train.tuning import Tuned
 
 STEPS, RATE = 200, 3e-3
 """Steps and rate of a training of rows alone."""
-_REPLAYED = 1.5
-"""So many rows of the other functions are trained with for each of the new ones, so that they keep their plans."""
+_REPLAYED, _FEWEST = 4, 400
+"""So many rows of the other functions are trained with for each of the new ones, and so many at least, so that they keep their plans."""
 _FIXED = 300
 """So many kept rows of the other functions are asked before and after."""
 
@@ -78,7 +78,7 @@ def add(folder: Path, material: Material, base: Base, config: CompileConfig, imp
     own = Rows(*([pair for pair in side if pair[1].kind != "irrelevant"] for side in (own.train, own.held_out)))
     before = _plans(Model.load(folder, base=base), old)
     tuned, first = _opened_up(bundle, codec, base)
-    many = int(_REPLAYED * len(own.train))
+    many = max(_FEWEST, _REPLAYED * len(own.train))
     replayed = [old.train[int(i * len(old.train) / many)] for i in range(many)] if len(old.train) > many else old.train
     read = read_rows([example for _, example in (*own.train, *replayed)], codec, base, lambda done, total: progress("reading", done, total))
     settings = TrainConfig(steps=config.steps or STEPS, learning_rate=RATE, weight_decay=0.0, batch_size=config.batch_size, warmup=20, evaluate_every=10**6,
