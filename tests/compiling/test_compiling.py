@@ -79,6 +79,7 @@ def test_a_bundle_answers_and_holds_what_it_was_made_of(base: Base, compiled: Pa
     (bundle.folder / "functions.py").write_text('def set_lamp(room: str, colour: str = "red") -> str:\n    return f"{room} is {colour}"\n')
 
 
+@pytest.mark.slow
 def test_an_interrupted_compilation_goes_on(base: Base, tmp_path: Path) -> None:
     given, seen = material(base, (LAMP, TIMER), SAID), list[str]()
 
@@ -126,6 +127,7 @@ def test_functions_come_and_go_and_the_others_keep_tokens_and_plans(base: Base, 
         add(folder, material(base, (FAN,), FANS), base, CONFIG, None, lambda *_: None)
 
 
+@pytest.mark.slow
 def test_several_bundles_answer_as_one(base: Base, compiled: Path, tmp_path: Path) -> None:
     given = material(base, (FAN,), FANS, "air")
     Compilation(given.codec, base, CONFIG, tmp_path / "air").run(given)
