@@ -27,7 +27,7 @@ from octocall.files import write_atomically
 from octocall.function import Function
 from octocall.mask import Mask
 from octocall.reading import Reading
-from octocall.runtimes.adapter import Adapter
+from octocall.runtimes.common.adapter import Adapter
 from octocall.runtimes.open import Asked, Binding, Graphs, OnnxGraphs, OpenRuntime, Understood, ask, understand
 from octocall.types import ABSENT, OPEN
 from octocall.vocab import BEGIN
@@ -91,13 +91,7 @@ class Base:
         """The network of a bundle that was compiled on top of this base. Raises BundleError where it was another base."""
         if bundle.settings["base"] != self._digest:
             raise BundleError(f"{bundle.folder} was compiled on top of another base than {self.bundle.folder}; compile it again")
-        try:
-            with np.load(bundle.folder / ROWS) as kept:
-                rows, answers = kept["rows"].astype(np.float32), kept["answers"].astype(np.float32)
-        except (OSError, ValueError, KeyError) as error:
-            raise BundleError(f"{bundle.folder / ROWS} cannot be read ({error}); compile the bundle again") from error
-        ends = np.cumsum([len(signature.kinds) for signature in bundle.codec.signatures])
-        understood = [Understood(own, answer) for own, answer in zip(np.split(rows, ends[:-1]), answers, strict=True)]
+        understood = read_functions(bundle)
         own = OnnxGraphs(self.bundle.folder, threads, OWN, Adapter.load(bundle.folder / ADAPTER))
         return OpenRuntime(Joined(self.graphs, own), binding(bundle.codec, understood, float(bundle.settings.get("trust", 0.0))))
 
@@ -177,6 +171,23 @@ class Base:
             path.parent.mkdir(parents=True, exist_ok=True)
             write_atomically(path, np.concatenate([found.rows, found.answer[None]]).astype(np.float16).tobytes())
         return found
+
+
+def read_functions(bundle: Bundle) -> list[Understood]:
+    """What a bundle on top of a base keeps of its functions, in their order. Raises BundleError."""
+    try:
+        with np.load(bundle.folder / ROWS) as kept:
+            rows, answers = kept["rows"].astype(np.float32), kept["answers"].astype(np.float32)
+    except (OSError, ValueError, KeyError) as error:
+        raise BundleError(f"{bundle.folder / ROWS} cannot be read ({error}); compile the bundle again") from error
+    ends = np.cumsum([len(signature.kinds) for signature in bundle.codec.signatures])
+    return [Understood(own, answer) for own, answer in zip(np.split(rows, ends[:-1]), answers, strict=True)]
+
+
+def write_functions(folder: Path, functions: Sequence[Understood]) -> None:
+    """The reverse of ``read_functions``, in float16."""
+    rows, answers = np.concatenate([one.rows for one in functions]), np.stack([one.answer for one in functions])
+    np.savez_compressed(folder / ROWS, rows=rows.astype(np.float16), answers=answers.astype(np.float16))
 
 
 def binding(codec: SpansCodec, functions: Sequence[Understood], trust: float = 0.0) -> Binding:

@@ -58,9 +58,7 @@ def compile_(
         facts = {"source": source}
         compilation = Compilation(material.codec, base, config, out_, update, facts)
         bundle, figures = compilation.run(material, Path(source) if source.endswith(".py") else None)
-    written = Counter(call.name for example in material.examples for call in example.plan.calls)
-    written += Counter(shape.name for phrasing in material.phrasings for shape in phrasing.shapes)
-    for line in lines(figures, written):
+    for line in lines(figures):
         show.out.print(show.plain(line))
     size = sum(path.stat().st_size for path in bundle.folder.iterdir()) / 1e6
     show.out.print(f"{bundle.folder}: {size:.1f} MB, made in {figures.facts['seconds'] / 60:.1f} minutes; pictures in {bundle.folder / PAGE}")

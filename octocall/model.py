@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -43,12 +43,12 @@ class Trace:
 class Model:
     """Runtime, catalog and codec; and the base, for requests that bring functions of their own."""
 
-    implementations: tuple[Path, ...] = ()
-    """Python files of the bundle with the functions themselves."""
-
-    def __init__(self, runtime: Runtime | None, codec: SpansCodec, base: Base | None = None, confidence: Confidence | None = None) -> None:
-        """Without ``runtime`` every request has to bring functions of its own. ``confidence`` reads what the network says of its plans."""
-        self.runtime, self.codec, self.confidence = runtime, codec, confidence
+    def __init__(
+        self, runtime: Runtime | None, codec: SpansCodec, base: Base | None = None, confidence: Confidence | None = None, implementations: Sequence[Path] = ()
+    ) -> None:
+        """Without ``runtime`` every request has to bring functions of its own. ``confidence`` reads what the network says of its plans; ``implementations``
+        are Python files of the bundle with the functions themselves."""
+        self.runtime, self.codec, self.confidence, self.implementations = runtime, codec, confidence, tuple(implementations)
         self._mask, self._base = Mask(codec.grammar, codec.vocab), base
 
     @classmethod
@@ -64,9 +64,7 @@ class Model:
             return cls(None, bundle.codec, Base(bundle, threads))
         if bundle.network == "tuned":
             base = base or Base.load(threads=threads)
-            model = cls(base.tuned(bundle, threads), bundle.codec, base, bundle.confidence)
-            model.implementations = tuple(bundle.implementations)
-            return model
+            return cls(base.tuned(bundle, threads), bundle.codec, base, bundle.confidence, bundle.implementations)
         return cls(OnnxRuntime(bundle.folder, threads), bundle.codec)
 
     @property
@@ -137,7 +135,7 @@ class CausalModel(Model):
     """A language model in the place of the pointer network."""
 
     def __init__(self, causal: Causal) -> None:
-        self.causal, self.runtime, self._base = causal, None, None
+        self.causal, self.runtime, self._base, self.implementations = causal, None, None, ()
 
     @property
     def catalog(self) -> Catalog:

@@ -9,23 +9,20 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
-from octocall.base import ADAPTER, ROWS, Base, binding
+from octocall.base import ADAPTER, Base, binding, read_functions, write_functions
 from octocall.bundle import EXAMPLES, IMPLEMENTATIONS, Bundle
 from octocall.call import Plan
 from octocall.catalog import IRRELEVANT
 from octocall.codecs.spans import SpansCodec
 from octocall.compiling.config import CompileConfig
 from octocall.compiling.figures import Rate, measure
-from octocall.compiling.gather import Material, Rows, gather
+from octocall.compiling.gather import Material, Rows, enough, gather
 from octocall.data.example import Example
 from octocall.errors import BundleError, OctocallError
 from octocall.export.run import swap
-from octocall.export.tuned import write_tuned
+from octocall.export.tuned import trained
 from octocall.model import Model
-from octocall.runtimes.adapter import Adapter
+from octocall.runtimes.common.adapter import Adapter
 from octocall.runtimes.open import Understood
 from octocall.train.config import TrainConfig
 from octocall.train.restore import restore_own
@@ -58,12 +55,12 @@ def remove(folder: Path, name: str, base: Base) -> Edited:
     rows = Rows.read(bundle.folder / EXAMPLES)
     kept = Rows(*([pair for pair in side if name not in _called(pair[1])] for side in (rows.train, rows.held_out)))
     before = _plans(Model.load(folder, base=base), kept)
-    understood = dict(zip((f.name for f in bundle.catalog), _understood(bundle), strict=True))
+    understood = dict(zip((f.name for f in bundle.catalog), read_functions(bundle), strict=True))
     codec = SpansCodec(catalog, bundle.tokenizer, bundle.codec.max_pieces)
     _hand_on(bundle.codec, codec, understood, name)
     with _replacing(bundle, folder) as draft:
         shutil.copyfile(bundle.folder / ADAPTER, draft / ADAPTER)
-        _write_rows(draft, [understood[function.name] for function in catalog])
+        write_functions(draft, [understood[function.name] for function in catalog])
         kept.write(draft / EXAMPLES)
         Bundle.save(draft, codec, _noted(bundle, f"{name} was removed."), bundle.settings | {"symbols": list(codec.vocab.symbols)}, "tuned")
     return Edited(Bundle.open(folder, base.bundle.folder), _changed(before, Model.load(folder, base=base)), Rate(0, 0))
@@ -75,6 +72,7 @@ def add(folder: Path, material: Material, base: Base, config: CompileConfig, imp
     new = [function for function in material.catalog if function.name != IRRELEVANT]
     codec = SpansCodec(bundle.catalog.append(*new), bundle.tokenizer, bundle.codec.max_pieces)
     old, own = Rows.read(bundle.folder / EXAMPLES), gather(material, config, progress)
+    enough(own, material.catalog)
     own = Rows(*([pair for pair in side if pair[1].kind != "irrelevant"] for side in (own.train, own.held_out)))
     before = _plans(Model.load(folder, base=base), old)
     tuned, first = _opened_up(bundle, codec, base)
@@ -91,8 +89,8 @@ def add(folder: Path, material: Material, base: Base, config: CompileConfig, imp
 
         tune(tuned, codec, [row for _, row in read], [], settings, Path(scratch), report, {})
     with _replacing(bundle, folder) as draft:
-        write_tuned(tuned, codec, base, draft)
         shutil.copyfile(bundle.folder / ADAPTER, draft / ADAPTER)
+        write_functions(draft, trained(tuned, codec, base))
         Rows(old.train + own.train, old.held_out + own.held_out).write(draft / EXAMPLES)
         if implementations is not None:
             shutil.copyfile(implementations, draft / IMPLEMENTATIONS.replace("*", str(len(bundle.implementations))))
@@ -112,19 +110,6 @@ def _opened(folder: Path, base: Base) -> Bundle:
     return bundle
 
 
-def _understood(bundle: Bundle) -> list[Understood]:
-    """What the bundle keeps of its functions, in order."""
-    with np.load(bundle.folder / ROWS) as kept:
-        rows, answers = kept["rows"].astype(np.float32), kept["answers"].astype(np.float32)
-    ends = np.cumsum([len(signature.kinds) for signature in bundle.codec.signatures])
-    return [Understood(own, answer) for own, answer in zip(np.split(rows, ends[:-1]), answers, strict=True)]
-
-
-def _write_rows(folder: Path, understood: Sequence[Understood]) -> None:
-    rows: NDArray[np.float32] = np.concatenate([one.rows for one in understood])
-    np.savez_compressed(folder / ROWS, rows=rows.astype(np.float16), answers=np.stack([one.answer for one in understood]).astype(np.float16))
-
-
 def _hand_on(before: SpansCodec, after: SpansCodec, understood: dict[str, Understood], name: str) -> None:
     """A literal belongs to the first function that has it; where that one goes, the next gets its trained row."""
     gone = next(signature for signature in before.signatures if signature.function.name == name)
@@ -136,7 +121,7 @@ def _hand_on(before: SpansCodec, after: SpansCodec, understood: dict[str, Unders
 
 def _opened_up(bundle: Bundle, codec: SpansCodec, base: Base) -> tuple[Tuned, int]:
     """The tuned network with rows for the new functions, and the number of the first of those."""
-    known = _understood(bundle)
+    known = read_functions(bundle)
     fresh = [base.understood(signature) for signature in codec.signatures[len(known) :]]
     tuned = Tuned(restore_own(base.bundle.folder), binding(codec, [*known, *fresh], float(bundle.settings.get("trust", 0.0))))
     tuned.adopt(Adapter.load(bundle.folder / ADAPTER))

@@ -87,6 +87,12 @@ class Material:
     def catalog(self) -> Catalog:
         return self.codec.catalog
 
+    @property
+    def written(self) -> Counter[str]:
+        """How many phrasings people gave, by function."""
+        found = Counter(call.name for example in self.examples for outer in example.plan.calls for call in outer.walk())
+        return found + Counter(shape.name for phrasing in self.phrasings for outer in phrasing.shapes for shape in outer.walk())
+
 
 def gather(material: Material, config: CompileConfig, progress: Callable[[str, int, int], None] = lambda *_: None) -> Rows:
     """All rows. The same material and settings give the same rows."""
@@ -132,7 +138,7 @@ def _bare(example: Example) -> Example:
 
 
 def _of_books(material: Material, config: CompileConfig, progress: Callable[[str, int, int], None]) -> Iterator[tuple[bool, Example]]:
-    """Rows of phrase books: singles, parallel, nested and irrelevant ones, as ``octocall synth`` writes them."""
+    """Rows of phrase books: singles, parallel, nested and irrelevant ones, as ``octocall synth`` writes them; kept ones without slips of typing."""
     catalog = material.catalog
     phrasings = list({template_key(p): p for p in material.phrasings}.values())
     if not phrasings:
@@ -147,7 +153,7 @@ def _of_books(material: Material, config: CompileConfig, progress: Callable[[str
         )  # fmt: skip
         total = int(wanted.rows_per_function * len(catalog) + wanted.parallel + wanted.nested + wanted.irrelevant)
         verifier = Verifier(catalog, material.codec)
-        for number, example in enumerate(verifier.verify(Synthesizer(catalog, chosen, pools, wanted).examples(0.15 if kept else 1.0, ())), 1):
+        for number, example in enumerate(verifier.verify(Synthesizer(catalog, chosen, pools, wanted, as_written=kept).examples(0.15 if kept else 1.0, ())), 1):
             if number % 500 == 0 and not kept:
                 progress("phrase books", min(number, total), total)
             yield kept, example

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import io
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -21,14 +20,14 @@ _STYLE = (
 )
 
 
-def lines(figures: Figures, written: Counter[str]) -> Iterator[str]:
+def lines(figures: Figures) -> Iterator[str]:
     """The report as text, line by line."""
     yield from _summary(figures)
     if figures.curve:
         yield "learning curve (rows a function: right): " + ", ".join(f"{point}: {100 * rate.share:.1f} %" for point, rate in figures.curve)
     for expected, given, n in figures.confusions[:_SHOWN]:
         yield f"{expected} taken for {given}: {n}×"
-    advice = figures.advice(written)
+    advice = figures.advice()
     for line in advice[:_SHOWN]:
         yield f"to do: {line}"
     if len(advice) > _SHOWN:
@@ -40,32 +39,33 @@ def _summary(figures: Figures) -> Iterator[str]:
         "requests that the offline teacher wrote by rules and with sentences the measured training had not seen: people speak more freely, expect less"
     )  # fmt: skip
     yield f"Measured on {said}; 95 % intervals."
-    yield f"function right: {figures.names}"
+    yield f"function right, requests for one call: {figures.names}"
     yield f"whole call right: {figures.whole}"
+    yield f"whole plan right, requests for several calls: {figures.several}"
     yield f"refused where nothing fits: {figures.refused}"
     yield f"expected calibration error of the confidence: {100 * figures.ece:.1f} % ({100 * figures.ece_before:.1f} % before it was calibrated)"
 
 
-def draw(figures: Figures, catalog: Catalog, written: Counter[str]) -> str:
+def draw(figures: Figures, catalog: Catalog) -> str:
     """The page, pictures within it; without matplotlib it has tables alone."""
     parts = [f"<h1>{html.escape(catalog.name)}: {len(figures.functions)} functions</h1>", *(f"<p>{html.escape(line)}</p>" for line in _summary(figures))]
     try:
         pictures = list(_pictures(figures))
     except MissingExtraError as error:
         pictures = [f"<p>{html.escape(str(error))}</p>"]
-    parts += [*pictures, "<h2>Functions</h2>", _table(("function", "whole call right", "phrasings given"), _rates(figures, written))]
+    parts += [*pictures, "<h2>Functions</h2>", _table(("function", "whole call right", "phrasings given"), _rates(figures))]
     if figures.curve:
         parts += ["<h2>Learning curve</h2>", _table(("rows a function", "whole call right"), [(point, rate) for point, rate in figures.curve])]
     if figures.confusions:
         parts += ["<h2>Taken for another</h2>", _table(("asked for", "given", "times"), figures.confusions)]
-    if advice := figures.advice(written):
+    if advice := figures.advice():
         parts += ["<h2>What would help most</h2>", "<ol>", *(f"<li>{html.escape(line)}</li>" for line in advice), "</ol>"]
     parts += ["<h2>How it was made</h2>", _table(("", ""), [*figures.facts.items(), ("machine", machine())])]
     return f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{html.escape(catalog.name)}</title><style>{_STYLE}</style>{"".join(parts)}</html>\n'
 
 
-def _rates(figures: Figures, written: Counter[str]) -> list[tuple[str, Rate, int]]:
-    return [(name, rate, written[name]) for name, rate in sorted(figures.functions.items(), key=lambda pair: pair[1].share)]
+def _rates(figures: Figures) -> list[tuple[str, Rate, int]]:
+    return [(name, rate, figures.written.get(name, 0)) for name, rate in sorted(figures.functions.items(), key=lambda pair: pair[1].share)]
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
@@ -102,14 +102,14 @@ def _svg(plt: Any, figure: Any) -> str:
     return out.getvalue()[out.getvalue().index("<svg") :]
 
 
-def card(figures: Figures, catalog: Catalog, written: Counter[str]) -> str:
+def card(figures: Figures, catalog: Catalog) -> str:
     """The model card, in Markdown."""
     return "\n".join([
         f"# {catalog.name}: {len(figures.functions)} functions", "",
         "A request in English becomes calls of the functions in catalog.json. It was trained on top of octocall's base, whose encoder it shares.", "",
         *(f"- {line}" for line in _summary(figures)), "",
         "| function | whole call right | phrasings given |", "|---|---|---|",
-        *(f"| {name} | {rate} | {n} |" for name, rate, n in _rates(figures, written)), "",
+        *(f"| {name} | {rate} | {n} |" for name, rate, n in _rates(figures)), "",
         *(f"- {name}: {value}" for name, value in figures.facts.items()), "",
         "Limits: English only; a value must stand in the request, be a choice, or be a word that the documentation names in quotes.", "",
     ])  # fmt: skip

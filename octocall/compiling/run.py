@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import random
 import shutil
 import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,7 @@ from octocall.base import ADAPTER, OWN, TRUST, Base, Joined
 from octocall.bundle import EXAMPLES, IMPLEMENTATIONS, PAGE, Bundle
 from octocall.codecs.spans import SpansCodec
 from octocall.compiling.config import CompileConfig
-from octocall.compiling.figures import Figures, Rate, calibrated, fitted, measure
+from octocall.compiling.figures import Figures, Rate, crossed, fitted, measure
 from octocall.compiling.gather import NATURAL, Material, Rows, enough, gather
 from octocall.compiling.page import card, draw
 from octocall.confidence import Confidence
@@ -30,7 +32,7 @@ from octocall.export.tuned import TunedGraphs, write_tuned
 from octocall.files import write_atomically
 from octocall.mask import Mask
 from octocall.model import Model
-from octocall.runtimes.adapter import Adapter
+from octocall.runtimes.common.adapter import Adapter
 from octocall.runtimes.open import Graphs, OnnxGraphs, OpenRuntime
 from octocall.train.config import TrainConfig
 from octocall.train.tune import read_rows, tune, untrained
@@ -38,16 +40,18 @@ from octocall.train.tuning import ReadRow, Tuned
 
 POINTS = (25, 50, 100, 200, 500)
 """Rows a function at which the learning curve is measured."""
-CURVE_STEPS = 60
-"""Each point of the curve is a training of so many steps from the base."""
-FEWEST, MOST = 150, 700
+_POINT = 1 / 8
+"""Each point of the curve is a training from the base of such a share of the steps, from as many rows as it says."""
+FEWEST, MOST = 150, 1000
 """Steps of the training where none are asked for."""
+_PACED = 6
+"""Steps that are timed before."""
 MOST_ROWS, MOST_KEPT = 14_000, 600
 """So many rows are trained on, or measured with, at most: drawn where there are more."""
 PARITY_ROWS = 200
 """So many requests are planned by the trained network and by the exported one."""
-_BATCHES = 5.0
-"""How often a row is seen where the number of steps follows from the number of rows."""
+_BATCHES = 10.0
+"""How often a row is seen where the number of steps follows from the number of rows and there is time for it."""
 _LAST = 0.3
 """Share of the steps that are taken once more at the end, with the phrasings that were kept for measuring."""
 _ENOUGH = 30
@@ -78,17 +82,18 @@ class Compilation:
         rows = self._rows(material)
         tuned = untrained(self.codec, self.base)
         train, kept, natural = self._read(rows)
-        curve = self._curve(rows, train, kept, natural) if self.config.curve else []
-        record = self._train(tuned, [row for _, row in train], "measured", self._steps(len(train)))
+        steps = self._steps(train)
+        curve = self._curve(train, kept, natural, steps) if self.config.curve else []
+        self._train(tuned, [row for _, row in train], "measured", steps)
         figures, confidence = self._measure(tuned, [example for example, _ in kept], natural)
-        figures.curve = curve
+        figures.curve, figures.written = curve, dict(material.written)
         if kept:
             last = [row for _, row in [*train, *kept]]
-            self._train(tuned, last, "final", max(1, int(_LAST * self._steps(len(train)))))
+            self._train(tuned, last, "final", max(1, int(_LAST * steps)))
         figures.facts = {
             "rows": dict(rows.counts),
             "kept": len(rows.held_out),
-            "steps": record["config"]["steps"],
+            "steps": steps,
             "seconds": round(time.monotonic() - began),
             **self.facts,
         }
@@ -124,16 +129,34 @@ class Compilation:
             else [e for _, e in rows.held_out]
         )
         sides = (_drawn([example for _, example in rows.train], MOST_ROWS), _drawn(kept, MOST_KEPT))
-        total, done, found = sum(map(len, sides)), 0, []
+        total, before, found = sum(map(len, sides)), 0, []
+
+        def report(before: int, done: int, _: int) -> None:
+            self.progress("reading", before + done, total)
+
         for side in sides:
-            before = done
-            read = read_rows(side, self.codec, self.base, lambda at, _, before=before: self.progress("reading", before + at, total))  # type: ignore[misc]
-            done += len(side)
+            read = read_rows(side, self.codec, self.base, partial(report, before))
+            before += len(side)
             found.append(read)
         return found[0], found[1], natural
 
-    def _steps(self, rows: int) -> int:
-        return self.config.steps or min(MOST, max(FEWEST, int(_BATCHES * rows / self.config.batch_size)))
+    def _steps(self, train: Sequence[tuple[Example, ReadRow]]) -> int:
+        """As many steps as are asked for, else as the rows are worth and as ``minutes`` allow on this machine; once told, the same for a compilation taken up."""
+        path = self.work / "steps.json"
+        if path.is_file():
+            return int(json.loads(path.read_text(encoding="utf-8")))
+        steps = self.config.steps
+        if not steps:
+            steps, seconds = min(MOST, max(FEWEST, int(_BATCHES * len(train) / self.config.batch_size))), list[float]()
+            with tempfile.TemporaryDirectory() as scratch:
+                rows, tuned = [row for _, row in train], untrained(self.codec, self.base)
+                tune(tuned, self.codec, rows, [], self._settings(_PACED), Path(scratch), lambda _: seconds.append(time.monotonic()), {})
+            # the last point is the evaluation, which comes at once; the first step warms up
+            pace = (seconds[-2] - seconds[0]) / (_PACED - 1)
+            shares = 1 + _LAST + (_POINT * len(_points(train)) if self.config.curve else 0)
+            steps = max(FEWEST, min(steps, int(60 * self.config.minutes / (pace * shares))))
+        write_atomically(path, json.dumps(steps).encode())
+        return steps
 
     def _settings(self, steps: int) -> TrainConfig:
         return TrainConfig(
@@ -141,28 +164,29 @@ class Compilation:
             checkpoint_every=50, seed=self.config.seed, threads=self.config.threads,
         )  # fmt: skip
 
-    def _train(self, tuned: Tuned, rows: Sequence[ReadRow], name: str, steps: int) -> dict[str, Any]:
+    def _train(self, tuned: Tuned, rows: Sequence[ReadRow], name: str, steps: int) -> None:
         def report(point: dict[str, Any]) -> None:
             if "loss" in point:
                 self.progress(f"training ({name})", point["step"], steps)
 
-        return tune(tuned, self.codec, rows, [], self._settings(steps), self.work / name, report, {"base": self.base.bundle.digest})
+        tune(tuned, self.codec, rows, [], self._settings(steps), self.work / name, report, {"base": self.base.bundle.digest})
 
-    def _curve(self, rows: Rows, train: Sequence[tuple[Example, ReadRow]], kept: Sequence[tuple[Example, ReadRow]], natural: bool) -> list[tuple[int, Rate]]:
+    def _curve(
+        self, train: Sequence[tuple[Example, ReadRow]], kept: Sequence[tuple[Example, ReadRow]], natural: bool, steps: int
+    ) -> list[tuple[int, Rate]]:  # fmt: skip
         """Right calls on the kept rows after trainings with so many rows a function; points that are there already are not trained again."""
         path = self.work / "curve.json"
         done: dict[str, list[int]] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-        names = Counter(example.plan.calls[0].name for example, _ in train)
-        usual = sorted(names.values())[len(names) // 2] if names else 0
-        points = [point for point in POINTS if point <= usual]
+        points, settings = _points(train), self._settings(max(1, int(_POINT * steps)))
+        shuffled = random.Random(self.config.seed).sample(train, len(train))
         for number, point in enumerate(points):
             self.progress("learning curve", number, len(points))
             if str(point) not in done:
                 tuned, seen, chosen = untrained(self.codec, self.base), Counter[str](), []
-                for example, row in train:
+                for example, row in shuffled:
                     seen[example.plan.calls[0].name] += 1
                     chosen += [row] if seen[example.plan.calls[0].name] <= point else []
-                tune(tuned, self.codec, chosen, [], self._settings(CURVE_STEPS), self.work / f"curve-{point}", lambda _: None, {"base": self.base.bundle.digest})
+                tune(tuned, self.codec, chosen, [], settings, self.work / f"curve-{point}", lambda _: None, {"base": self.base.bundle.digest})
                 found, _ = measure(self._model(tuned).plan, [example for example, _ in kept], self.codec.catalog, natural)
                 done[str(point)] = [found.whole.right, found.whole.n]
                 write_atomically(path, json.dumps(done).encode())
@@ -178,15 +202,9 @@ class Compilation:
         """Figures of the network that has not seen the kept rows, and how its confidence is to be read."""
         self.progress("measuring", 0, 1)
         figures, results = measure(self._model(tuned).plan, kept, self.codec.catalog, natural)
-        confidence = fitted(results)
-        from octocall.bench.run import calibration
-
-        # read on one half as the other half tells, so that the figure is not the fit's own
-        halves = results[::2], results[1::2]
-        crossed = [r for own, other in (halves, halves[::-1]) if other for r in calibrated(own, fitted(other))]
-        figures.ece_before, figures.ece = calibration(results)[1], calibration(crossed)[1] if crossed else 0.0
+        figures.ece_before, figures.ece = crossed(results)
         self.progress("measuring", 1, 1)
-        return figures, confidence
+        return figures, fitted(results)
 
     def _export(self, tuned: Tuned, rows: Rows, figures: Figures, confidence: Confidence, implementations: Path | None) -> Bundle:
         """Eight bits, held against torch, then the bundle in the place of what was there."""
@@ -205,13 +223,12 @@ class Compilation:
             rows.write(folder / EXAMPLES)
             if implementations is not None:
                 shutil.copyfile(implementations, folder / IMPLEMENTATIONS.replace("*", ""))
-            written = Counter(call.name for origin, example in [*rows.train, *rows.held_out] if origin in NATURAL for call in example.plan.calls)
-            write_atomically(folder / PAGE, draw(figures, self.codec.catalog, written).encode())
+            write_atomically(folder / PAGE, draw(figures, self.codec.catalog).encode())
             settings |= {"figures": figures.to_json(), "base": self.base.bundle.digest, "settings": asdict(self.config)}
-            Bundle.save(folder, self.codec, card(figures, self.codec.catalog, written), settings, "tuned")
+            Bundle.save(folder, self.codec, card(figures, self.codec.catalog), settings, "tuned")
             swap(folder, self.out)
         self.progress("exporting", 2, 2)
-        return Bundle.open(self.out)
+        return Bundle.open(self.out, self.base.bundle.folder)
 
     def _parity(self, tuned: Tuned, folder: Path, examples: Sequence[Example]) -> float:
         """The share of requests for which the exported network writes the same symbols as torch's."""
@@ -223,6 +240,13 @@ class Compilation:
             plans = [decode(runtime, self.codec, mask, reading).symbols for runtime in runtimes if runtime is not None]
             same += plans[0] == plans[1]
         return same / max(1, len(examples))
+
+
+def _points(train: Sequence[tuple[Example, ReadRow]]) -> list[int]:
+    """Points of the curve that half of the functions have rows for."""
+    names = Counter(example.plan.calls[0].name for example, _ in train)
+    usual = sorted(names.values())[len(names) // 2] if names else 0
+    return [point for point in POINTS if point <= usual]
 
 
 def _drawn(examples: list[Example], most: int) -> list[Example]:

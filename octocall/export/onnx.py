@@ -18,7 +18,7 @@ from octocall.codecs.spans import SpansCodec
 from octocall.decode import Runtime, decode
 from octocall.errors import MissingExtraError
 from octocall.mask import Mask
-from octocall.runtimes import quiet
+from octocall.runtimes.common import quiet
 from octocall.train.networks import DecodeStep, Network, Prefill
 
 GRAPHS = ("prefill.onnx", "step.onnx")

@@ -10,9 +10,10 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from octocall.base import ADAPTER, OWN, ROWS, Base
+from octocall.base import ADAPTER, OWN, Base, write_functions
 from octocall.codecs.spans import SpansCodec
 from octocall.export.open_graphs import OpenStep, Question, Tables
+from octocall.runtimes.open import Understood
 from octocall.train.tuning import Tuned
 
 
@@ -20,8 +21,14 @@ def write_tuned(tuned: Tuned, codec: SpansCodec, base: Base, folder: Path) -> No
     """Writes adapter and rows to ``folder``, which is made."""
     folder.mkdir(parents=True, exist_ok=True)
     tuned.cpu().eval().adapter().save(folder / ADAPTER)
-    answers = np.stack([base.understood(signature).answer for signature in codec.signatures])
-    np.savez_compressed(folder / ROWS, rows=tuned.rows.detach().numpy().astype(np.float16), answers=answers.astype(np.float16))
+    write_functions(folder, trained(tuned, codec, base))
+
+
+def trained(tuned: Tuned, codec: SpansCodec, base: Base) -> list[Understood]:
+    """The functions of the codec with the rows that a training has made of them."""
+    ends = np.cumsum([len(signature.kinds) for signature in codec.signatures])
+    rows = np.split(tuned.bound().rows, ends[:-1])
+    return [Understood(own, base.understood(signature).answer) for own, signature in zip(rows, codec.signatures, strict=True)]
 
 
 class TunedGraphs:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from octocall.errors import BundleError
-from octocall.runtimes.layout import alike
+from octocall.runtimes.common.layout import alike
 
 FILE = "model.gguf"
 CONTEXT = 4096

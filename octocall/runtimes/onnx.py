@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from octocall.errors import BundleError
-from octocall.runtimes import quiet
+from octocall.runtimes.common import quiet
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from octocall.errors import BundleError
-from octocall.runtimes import quiet
-from octocall.runtimes.layout import alike, side_by_side
+from octocall.runtimes.common import quiet
+from octocall.runtimes.common.layout import alike, side_by_side
 
 GRAPH = "model.onnx"
 Past: TypeAlias = tuple[NDArray[Any], ...]

@@ -13,8 +13,8 @@ import tokenizers
 from numpy.typing import NDArray
 
 from octocall.errors import BundleError
-from octocall.runtimes import quiet
-from octocall.runtimes.adapter import Adapter
+from octocall.runtimes.common import quiet
+from octocall.runtimes.common.adapter import Adapter
 
 GRAPHS = ("stem", "document", "understanding", "question", "tables", "step")
 MAX_PIECES = 96

@@ -15,7 +15,7 @@ from torch import Tensor
 
 from octocall.errors import BundleError, MissingExtraError
 from octocall.quiet import silence
-from octocall.runtimes.layout import alike, side_by_side
+from octocall.runtimes.common.layout import alike, side_by_side
 
 Past: TypeAlias = tuple[tuple[Tensor, Tensor], ...]
 """Keys and values [batch, heads, length, width] of each layer."""

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from octocall.errors import BundleError, MissingExtraError
-from octocall.runtimes.adapter import QUANTISED, SCALES, initializers, unpacked
+from octocall.runtimes.common.adapter import QUANTISED, SCALES, initializers, unpacked
 from octocall.train.config import TrainConfig
 from octocall.train.networks import Encoder
 from octocall.train.open_network import OpenNetwork

@@ -76,10 +76,13 @@ class Compiled:
         return decision_loss(logits, batch.targets)
 
 
-def decision_loss(logits: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
-    """Mean cross-entropy of the decisions, and the share of plans that are right at every decision."""
-    loss = F.cross_entropy(logits.float().flatten(0, 1), targets.flatten(), ignore_index=IGNORE)
-    return loss, ((logits.argmax(-1) == targets) | (targets == IGNORE)).all(1).float().mean()
+def decision_loss(logits: Tensor, targets: Tensor, weights: Tensor | None = None) -> tuple[Tensor, Tensor]:
+    """Mean cross-entropy of the decisions, each counted as often as ``weights`` [batch, steps] says, and the share of plans that are right at every decision."""
+    right = ((logits.argmax(-1) == targets) | (targets == IGNORE)).all(1).float().mean()
+    if weights is None:
+        return F.cross_entropy(logits.float().flatten(0, 1), targets.flatten(), ignore_index=IGNORE), right
+    costs = F.cross_entropy(logits.float().flatten(0, 1), targets.flatten(), ignore_index=IGNORE, reduction="none").view_as(weights)
+    return (weights * costs).sum() / (weights * (targets != IGNORE)).sum(), right
 
 
 class Trainer:

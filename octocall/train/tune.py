@@ -51,11 +51,12 @@ def tune(
     out: Path,
     report: Report,
     sources: Mapping[str, str],
+    weight: float = 1.0,
 ) -> dict[str, Any]:
-    """Trains ``tuned`` in place, from the checkpoint in ``out`` where there is one of the same ``sources``; the run record."""
+    """Trains ``tuned`` in place, from the checkpoint in ``out`` where there is one of the same ``sources``; the run record. ``weight``: of functional tokens."""
     network = tuned.network
     config = replace(config, decoder_layers=len(network.layers), decoder_heads=network.heads)
-    trainer = Trainer(tuned, Tuning(codec, tuned.binding), config, out, sources)
+    trainer = Trainer(tuned, Tuning(codec, tuned.binding, weight), config, out, sources)
     trainer.train(train, held_out, report)
     return write_record(trainer)
 

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from octocall.codecs.spans import SpansCodec
-from octocall.runtimes.adapter import Adapter, Change
+from octocall.runtimes.common.adapter import Adapter, Change
 from octocall.runtimes.open import Binding, mentions, said
 from octocall.train.batches import Batch, Row, collate
 from octocall.train.open_network import CORE, HIDDEN, PLACES, Met, mean_of
@@ -61,7 +61,7 @@ class Adapted(nn.Module):
 
 
 class Tuned(nn.Module):
-    """The network of a base with what a catalog has of its own."""
+    """The network of a base with what a catalog has of its own. Without ``adapted`` the weights themselves are trained, which no bundle can hold: to compare."""
 
     order: Tensor
     symbols: Tensor
@@ -69,7 +69,7 @@ class Tuned(nn.Module):
     seen: Tensor
     answers: Tensor
 
-    def __init__(self, restored: Restored, binding: Binding) -> None:
+    def __init__(self, restored: Restored, binding: Binding, adapted: bool = True) -> None:
         super().__init__()
         self.network, self.encoder, self.binding = restored.network, restored.network.encoder, binding
         self.stands = restored.places
@@ -77,7 +77,9 @@ class Tuned(nn.Module):
         for name, parameter in list(self.network.named_parameters()):
             if name not in self.stands or name.startswith("ask."):
                 continue
-            if parameter.dim() == 2 and name.endswith(".weight"):
+            if not adapted:
+                parameter.requires_grad_(True)
+            elif parameter.dim() == 2 and name.endswith(".weight"):
                 parent, _, own = name.removesuffix(".weight").rpartition(".")
                 holder = self.network.get_submodule(parent)
                 setattr(holder, own, Adapted(getattr(holder, own)))
@@ -153,10 +155,11 @@ def _plain(name: str) -> str:
 
 @dataclass(frozen=True)
 class Tuning:
-    """The task: rows of one catalog."""
+    """The task: rows of one catalog. The choice of a function counts ``weight`` times as much as another decision."""
 
     codec: SpansCodec
     binding: Binding
+    weight: float = 1.0
 
     @property
     def digest(self) -> str:
@@ -177,4 +180,5 @@ class Tuning:
 
     def loss(self, network: Tuned, batch: TunedBatch) -> tuple[Tensor, Tensor]:
         """The mean cost of a decision, and the share of plans that are right at every decision."""
-        return decision_loss(network(batch), batch.targets)
+        weights = 1 + (self.weight - 1) * (batch.labels == 0).float() if self.weight != 1 else None
+        return decision_loss(network(batch), batch.targets, weights)
