@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,7 +13,7 @@ import typer
 from octocall import show
 from octocall.catalog import IRRELEVANT
 from octocall.compiling.config import CompileConfig
-from octocall.errors import MissingExtraError
+from octocall.errors import MissingExtraError, OctocallError
 from octocall.flags import flags
 
 if TYPE_CHECKING:
@@ -79,11 +80,13 @@ def read_source(source: str) -> Loaded:
     for what, remarks in (("skipped", loaded.skipped), ("noted", loaded.noted)):
         for remark in remarks:
             show.complain(f"{what}: {remark.name}: {remark.reason}")
+    if all(function.name == IRRELEVANT for function in loaded.catalog):
+        raise OctocallError(f"{source} has no function that can be compiled; at least one is expected")
     return loaded
 
 
 def material_of(
-    loaded: Loaded, base: Base, source: str, files: list[Path], phrases: Path | None, config: CompileConfig, update: object
+    loaded: Loaded, base: Base, source: str, files: list[Path], phrases: Path | None, config: CompileConfig, update: Callable[[str, int, int], None]
 ) -> Material:  # fmt: skip
     """All that the rows are made of; examples that cannot be used are named on standard error."""
     from octocall.base import NOTHING
@@ -100,7 +103,7 @@ def material_of(
     own, remarks = placed(given, catalog)
     complain_of(remarks, own)
     books = groups()
-    alike = analogies(books, catalog, base, update) if config.taught and not written else None  # type: ignore[arg-type]
+    alike = analogies(books, catalog, base, update) if config.taught and not written else None
     return Material(codec, own, written, books, alike)
 
 

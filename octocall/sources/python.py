@@ -60,7 +60,14 @@ def _bare(callable_: Callable[..., Any]) -> Iterator[str]:
         yield "it has no docstring, so only its name says what it does: describe it"
     for parameter in inspect.signature(callable_).parameters.values():
         if parameter.annotation is parameter.empty:
-            yield f"{parameter.name} has no type hint and is taken as text: give it one"
+            kind = _unhinted(parameter)
+            taken = "text" if kind is str else f"{kind.__name__}, the type of its default"
+            yield f"{parameter.name} has no type hint and is taken as {taken}: give it one"
+
+
+def _unhinted(parameter: inspect.Parameter) -> type:
+    """What a parameter without a type hint is taken as: what its default is, else text."""
+    return next((kind for kind in (bool, int, float) if type(parameter.default) is kind), str)
 
 
 def _module(source: str | builtin_types.ModuleType) -> builtin_types.ModuleType:
@@ -89,7 +96,7 @@ def function(callable_: Callable[..., Any]) -> Function:
         if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD, parameter.POSITIONAL_ONLY):
             raise SignatureError(f"{name} takes {parameter}; parameters that are given by name are expected: write them out")
         where = f"{name}.{parameter.name}"
-        kind = read_hint(hints.get(parameter.name, str), where)
+        kind = read_hint(hints.get(parameter.name, _unhinted(parameter)), where)
         default = REQUIRED if parameter.default is parameter.empty else _default(parameter.default, kind, where)
         parameters.append(Parameter(parameter.name, kind, meanings.get(parameter.name, ""), default))
     returned = hints.get("return", type(None))
