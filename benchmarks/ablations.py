@@ -42,9 +42,7 @@ from octocall.model import Model
 from octocall.runtimes.open import OpenRuntime
 from octocall.sources import load_any
 from octocall.train.config import TrainConfig
-from octocall.train.restore import restore_own
-from octocall.train.tune import bound, read_rows, tune
-from octocall.train.tuning import Tuned
+from octocall.train.tune import read_rows, tune, untrained
 
 STEPS = 500
 KEPT_BOOKS = {"android": ("voice_k", "voice_l")}
@@ -140,7 +138,7 @@ def measure(name: str, out: Path, steps: int, threads: int) -> None:
         if setting.name in done:
             continue
         own = codec if setting.described else SpansCodec(plain(catalog), base.bundle.tokenizer, codec.max_pieces)
-        tuned, losses = Tuned(restore_own(base.bundle.folder), bound(own, base), setting.adapted), list[float]()
+        tuned, losses = untrained(own, base, adapted=setting.adapted), list[float]()
         config = TrainConfig(steps=steps, batch_size=32, learning_rate=1e-3 if setting.adapted else 3e-4, warmup=50, evaluate_every=10**6,
                              checkpoint_every=10**6, threads=threads)  # fmt: skip
         picked = [read[number][1] for number in chosen([example for example, _ in read], setting.rows)]

@@ -103,7 +103,7 @@ def material_of(
     own, remarks = placed(given, catalog)
     complain_of(remarks, own)
     books = groups()
-    alike = analogies(books, catalog, base, update) if config.taught and not written else None
+    alike = analogies(books, catalog, base, update) if not written else None
     return Material(codec, own, written, books, alike)
 
 

@@ -114,14 +114,15 @@ def gather(material: Material, config: CompileConfig, progress: Callable[[str, i
                 rows.add(kept, OWN, _bare(example))
     for kept, example in _of_books(material, config, progress):
         rows.add(kept, BOOK, example)
-    if material.analogies is not None:
+    if material.analogies is not None and config.taught:
         told = material.analogies.group()
         for wish in told.wishes:
             for example in books.examples(wish, own, max(1, config.variants // 2), rng):
                 rows.add(False, ALIKE, _bare(example))
     for kept, example in taught(catalog, config.taught, config.seed, lambda done, total: progress("teacher", done, total)) if config.taught else ():
         rows.add(kept, TAUGHT, example)
-    for example in strangers(catalog, material.groups, max(60, len(rows.train) // 8), config.seed):
+    neighbours = material.analogies.neighbours() if material.analogies is not None else []
+    for example in strangers(catalog, material.groups, neighbours, max(60, len(rows.train) // 8), config.seed):
         rows.add(held_out(example.request.text, 0.1), STRANGER, example)
     return rows
 

@@ -18,6 +18,7 @@ from typing import Any
 from octocall import __version__
 from octocall.base import ADAPTER, OWN, TRUST, Base, Joined
 from octocall.bundle import EXAMPLES, IMPLEMENTATIONS, PAGE, Bundle
+from octocall.catalog import IRRELEVANT
 from octocall.codecs.spans import SpansCodec
 from octocall.compiling.config import CompileConfig
 from octocall.compiling.figures import Figures, Rate, crossed, fitted, measure
@@ -54,6 +55,8 @@ _BATCHES = 10.0
 """How often a row is seen where the number of steps follows from the number of rows and there is time for it."""
 _LAST = 0.3
 """Share of the steps that are taken once more at the end, with the phrasings that were kept for measuring."""
+_UNSPOKEN = 0.3
+"""So much of the training is kept where people wrote no request for most of the functions: more of it makes the base worse at what people say (docs/log.md)."""
 _ENOUGH = 30
 """So many kept rows of people's phrasings are enough to measure with them alone."""
 
@@ -80,14 +83,18 @@ class Compilation:
         """Compiles and returns the bundle with what was measured. Raises OctocallError; then what was done stays in the work folder."""
         began = time.monotonic()
         rows = self._rows(material)
-        tuned = untrained(self.codec, self.base)
+        tuned = untrained(self.codec, self.base, self.config.seed)
         train, kept, natural = self._read(rows)
         steps = self._steps(train)
         curve = self._curve(train, kept, natural, steps) if self.config.curve else []
         self._train(tuned, [row for _, row in train], "measured", steps)
+        named = [function.name for function in self.codec.catalog if function.name != IRRELEVANT]
+        spoken = 2 * sum(material.written[name] > 0 for name in named) >= len(named)
+        if not spoken:
+            tuned.keep(_UNSPOKEN)
         figures, confidence = self._measure(tuned, [example for example, _ in kept], natural)
         figures.curve, figures.written = curve, dict(material.written)
-        if kept:
+        if kept and spoken:
             last = [row for _, row in [*train, *kept]]
             self._train(tuned, last, "final", max(1, int(_LAST * steps)))
         figures.facts = {
@@ -97,7 +104,7 @@ class Compilation:
             "seconds": round(time.monotonic() - began),
             **self.facts,
         }
-        bundle = self._export(tuned, rows, figures, confidence, implementations)
+        bundle = self._export(tuned, rows, figures, confidence if spoken else Confidence(), implementations)
         shutil.rmtree(self.work, ignore_errors=True)
         return bundle, figures
 
@@ -149,7 +156,7 @@ class Compilation:
         if not steps:
             steps, seconds = min(MOST, max(FEWEST, int(_BATCHES * len(train) / self.config.batch_size))), list[float]()
             with tempfile.TemporaryDirectory() as scratch:
-                rows, tuned = [row for _, row in train], untrained(self.codec, self.base)
+                rows, tuned = [row for _, row in train], untrained(self.codec, self.base, self.config.seed)
                 tune(tuned, self.codec, rows, [], self._settings(_PACED), Path(scratch), lambda _: seconds.append(time.monotonic()), {})
             # the last point is the evaluation, which comes at once; the first step warms up
             pace = (seconds[-2] - seconds[0]) / (_PACED - 1)
@@ -182,7 +189,7 @@ class Compilation:
         for number, point in enumerate(points):
             self.progress("learning curve", number, len(points))
             if str(point) not in done:
-                tuned, seen, chosen = untrained(self.codec, self.base), Counter[str](), []
+                tuned, seen, chosen = untrained(self.codec, self.base, self.config.seed), Counter[str](), []
                 for example, row in shuffled:
                     seen[example.plan.calls[0].name] += 1
                     chosen += [row] if seen[example.plan.calls[0].name] <= point else []

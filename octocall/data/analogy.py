@@ -1,12 +1,12 @@
 """Requests by analogy: what people ask of like functions of other applications, told of the functions of a catalog.
 
 The function books hold thousands of functions with requests that people wrote for them. A request for one that lies near a function
-of the catalog is a request for that one too, where each of its values has a parameter to go to.
+of the catalog is a request for that one too, where each of its values has a parameter to go to; a request for one a little farther away is none.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -24,8 +24,10 @@ from octocall.types import Boolean, Choice, Date, DateTime, Duration, Integer, I
 Encode = Callable[[Sequence[str]], NDArray[np.float32]]
 """Texts to vectors [n, width]."""
 
-NEAR, FAR = 0.45, 0.3
-"""From this cosine on a function is like another; below that one it has nothing to do with it."""
+NEAR = 0.45
+"""From this cosine on a function is like another."""
+APART, ANOTHER = 0.22, 0.42
+"""Between these cosines a function lies beside another and is not like it."""
 _NEAREST = 24
 """So many functions of other applications at most speak for one."""
 _ALIKE = 0.35
@@ -80,13 +82,12 @@ class Analogies:
                     wishes += [told] if told else []
         return Group(self.catalog.name, tuple(self.functions), tuple(wishes))
 
-    def strangers(self) -> Iterator[Wish]:
-        """Requests of the same applications that are like nothing in the catalog."""
-        far = {(group.name, function.name) for (group, function), most in zip(self._others, self.likeness.max(0), strict=True) if most < FAR}
-        for group in {kin.group.name: kin.group for each in self.kin.values() for kin in each}.values():
-            for wish in group.wishes:
-                if all((group.name, call) in far for call in wish.calls):
-                    yield wish
+    def neighbours(self) -> list[str]:
+        """Requests for functions that lie beside those of the catalog and do something else: near misses, which are to be refused."""
+        most = self.likeness.max(0)
+        beside = {(group.name, function.name) for (group, function), near in zip(self._others, most, strict=True) if APART <= near <= ANOTHER}
+        wishes = [wish for group in self.groups for wish in group.wishes if len(wish.calls) == 1 and (group.name, wish.calls[0]) in beside]
+        return ["".join(piece.text for piece in wish.pieces) for wish in wishes]
 
     def _told(self, wish: Wish, pairs: Sequence[tuple[Function, Kin]]) -> Wish | None:
         """A request in the catalog's own names; None where a value has no place to go to."""

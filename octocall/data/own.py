@@ -258,15 +258,19 @@ def _draft(teacher: OfflineTeacher, own: Script, scripts: Sequence[Script], at: 
     return teacher.draft(own, at)
 
 
-def strangers(catalog: Catalog, groups: Sequence[Group], rows: int, seed: int) -> Iterator[Example]:
-    """Requests of other applications and talk that asks for nothing: no function fits. What shares a telling word with a function is left out."""
+def strangers(catalog: Catalog, groups: Sequence[Group], neighbours: Sequence[str], rows: int, seed: int) -> Iterator[Example]:
+    """Requests of other applications and talk that asks for nothing: no function fits.
+
+    Of other applications at large what shares a telling word with a function is left out; ``neighbours``, as many again, may share words.
+    """
     rng = random.Random(f"{seed}-strangers")
     own = {word for f in catalog for word in _words(f"{f.original or f.name} {f.description}")}
     talk = Backgrounds.read(BACKGROUNDS).before
     texts = ["".join(piece.text for piece in wish.pieces) for group in groups for wish in group.wishes if len(wish.calls) < 2]
     texts = [text for text in texts if not own & _words(text)]
-    for text in [*rng.sample(texts, min(len(texts), rows - rows // 6)), *rng.sample(talk, min(len(talk), rows // 6))]:
-        yield Example(Request(text, NOW), Plan((Call(IRRELEVANT),)), "strangers", "irrelevant")
+    for source, many in ((texts, rows - rows // 6), (talk, rows // 6), (neighbours, rows)):
+        for text in rng.sample(list(source), min(len(source), many)):
+            yield Example(Request(text, NOW), Plan((Call(IRRELEVANT),)), "strangers", "irrelevant")
 
 
 def _words(text: str) -> set[str]:

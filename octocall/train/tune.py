@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 
 from octocall.base import TRUST, Base, binding
 from octocall.codecs.spans import SpansCodec
@@ -61,6 +62,7 @@ def tune(
     return write_record(trainer)
 
 
-def untrained(codec: SpansCodec, base: Base) -> Tuned:
-    """The base's own weights with the rows that it makes of the documentation."""
-    return Tuned(restore_own(base.bundle.folder), bound(codec, base))
+def untrained(codec: SpansCodec, base: Base, seed: int = 0, adapted: bool = True) -> Tuned:
+    """The base's own weights with the rows that it makes of the documentation; ``seed`` is of the adapters and of the dropout that follows."""
+    torch.manual_seed(seed)
+    return Tuned(restore_own(base.bundle.folder), bound(codec, base), adapted)

@@ -87,12 +87,22 @@ class Tuned(nn.Module):
             if _plain(name) in self.stands and any(part in f".{name}" for part in _WHOLE) and not name.startswith("ask."):
                 parameter.requires_grad_(True)
         self.rows = nn.Parameter(torch.from_numpy(binding.rows.copy()))
+        self._begun = {name: value.detach().clone() for name, value in self.named_parameters() if value.requires_grad and not name.endswith((".up", ".down"))}
         for name in ("order", "symbols", "places", "seen", "answers"):
             self.register_buffer(name, torch.from_numpy(getattr(binding, name)), persistent=False)
 
     def bound(self) -> Binding:
         """The binding with the rows as they are now."""
         return replace(self.binding, rows=self.rows.detach().cpu().numpy())
+
+    @torch.no_grad()
+    def keep(self, share: float) -> None:
+        """Takes back all of the training but a share: the weights on the line from the base's. Source: Wortsman et al. 2022 (WiSE-FT)."""
+        for name, value in self.named_parameters():
+            if name in self._begun:
+                value.lerp_(self._begun[name].to(value.device), 1 - share)
+            elif name.endswith(".up") and value.requires_grad:
+                value.mul_(share)
 
     def only_rows(self, first: int) -> None:
         """From now on only rows from ``first`` on are trained: functions that come later change nothing of the others."""

@@ -117,6 +117,13 @@ def test_a_hint_without_a_type_names_the_parameter() -> None:
         function(odd)
 
 
+def test_a_parameter_without_a_hint_is_of_the_type_of_its_default() -> None:
+    def water(plant, litres=1, often=False, note="soon") -> None:  # type: ignore[no-untyped-def]
+        """Waters a plant."""
+
+    assert [p.type for p in function(water).parameters] == [Text(), Integer(), Boolean(), Text()]
+
+
 def test_two_functions_of_one_name() -> None:
     with pytest.raises(SignatureError, match="two functions are called brew"):
         load([brew, brew])

@@ -21,7 +21,7 @@ from octocall.mask import Mask  # noqa: E402
 from octocall.model import Model  # noqa: E402
 from octocall.runtimes.open import OpenRuntime  # noqa: E402
 from octocall.train.restore import restore_own  # noqa: E402
-from octocall.train.trainer import Trainer  # noqa: E402
+from octocall.train.trainer import Trainer, decision_loss  # noqa: E402
 from octocall.train.tune import bound, read_rows, tune, untrained  # noqa: E402
 from octocall.train.tuning import Tuned, Tuning  # noqa: E402
 from tests.train.test_open import CONFIG, FUNCTIONS, examples, trained_in, write_base  # noqa: E402
@@ -78,6 +78,30 @@ def test_a_catalog_is_learned_and_its_bundle_answers(base: Base, folder: Path, t
     monkeypatch.setattr(Bundle, "digest", "other")
     with pytest.raises(BundleError, match="another base"):
         Base(Bundle.open(folder), cache=tmp_path / "cache").tuned(Bundle.open(tmp_path / "bundle", folder))
+
+
+def test_of_a_training_a_share_is_kept(base: Base) -> None:
+    codec = codec_of(base)
+    rows = [row for _, row in read_rows(examples()[:2], codec, base)]
+    tuned = untrained(codec, base)
+    batch = Tuning(codec, tuned.binding).collate(rows, 0, 0.0)
+    with torch.no_grad():
+        before = tuned.eval()(batch)
+        for value in tuned.parameters():
+            if value.requires_grad:
+                value.add_(0.05)
+        moved = tuned(batch)
+        tuned.keep(0.0)
+        assert not torch.allclose(moved, before, atol=1e-3) and torch.allclose(tuned(batch), before, atol=1e-4)
+
+
+def test_functional_tokens_can_count_more() -> None:
+    logits, targets = torch.tensor([[[2.0, 0.0], [0.0, 1.0]]]), torch.tensor([[0, 0]])
+    plain, _ = decision_loss(logits, targets)
+    costs = torch.nn.functional.cross_entropy(logits[0], targets[0], reduction="none")
+    assert torch.isclose(plain, costs.mean())
+    weighted, right = decision_loss(logits, targets, torch.tensor([[3.0, 1.0]]))
+    assert torch.isclose(weighted, (3 * costs[0] + costs[1]) / 4) and right == 0
 
 
 def test_weights_that_cannot_be_read_back(folder: Path, tmp_path: Path) -> None:
