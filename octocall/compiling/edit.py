@@ -29,9 +29,9 @@ from octocall.train.restore import restore_own
 from octocall.train.tune import read_rows, tune
 from octocall.train.tuning import Tuned
 
-STEPS, RATE = 200, 3e-3
+STEPS, RATE = 400, 3e-3
 """Steps and rate of a training of rows alone."""
-_REPLAYED, _FEWEST = 4, 400
+_REPLAYED, _FEWEST = 4, 1200
 """So many rows of the other functions are trained with for each of the new ones, and so many at least, so that they keep their plans."""
 _FIXED = 300
 """So many kept rows of the other functions are asked before and after."""

@@ -161,7 +161,7 @@ def _placed(one: Given, catalog: Catalog) -> Example:
     if not isinstance(one.query, str) or not one.query.strip():
         raise DataError(f"query {one.query!r} is no text")
     request, taken = Request(one.query.strip(), one.now), list[tuple[int, int]]()
-    if not one.calls:
+    if all(name == IRRELEVANT for name, _, _ in one.calls):
         return Example(request, Plan((Call(IRRELEVANT),)), one.place, "irrelevant")
     names = {function.original or function.name: function.name for function in catalog} | {function.name: function.name for function in catalog}
     if unknown := [name for name, _, _ in one.calls if name not in names]:
