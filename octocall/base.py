@@ -91,7 +91,7 @@ class Base:
         """The network of a bundle that was compiled on top of this base. Raises BundleError where it was another base."""
         if bundle.settings["base"] != self._digest:
             raise BundleError(f"{bundle.folder} was compiled on top of another base than {self.bundle.folder}; compile it again")
-        understood = read_functions(bundle)
+        understood = read_functions(bundle.folder, bundle.codec)
         own = OnnxGraphs(self.bundle.folder, threads, OWN, Adapter.load(bundle.folder / ADAPTER))
         return OpenRuntime(Joined(self.graphs, own), binding(bundle.codec, understood, float(bundle.settings.get("trust", 0.0))))
 
@@ -173,14 +173,14 @@ class Base:
         return found
 
 
-def read_functions(bundle: Bundle) -> list[Understood]:
-    """What a bundle on top of a base keeps of its functions, in their order. Raises BundleError."""
+def read_functions(folder: Path, codec: SpansCodec) -> list[Understood]:
+    """What a bundle on top of a base keeps of the functions of its codec, in their order. Raises BundleError."""
     try:
-        with np.load(bundle.folder / ROWS) as kept:
+        with np.load(folder / ROWS) as kept:
             rows, answers = kept["rows"].astype(np.float32), kept["answers"].astype(np.float32)
     except (OSError, ValueError, KeyError) as error:
-        raise BundleError(f"{bundle.folder / ROWS} cannot be read ({error}); compile the bundle again") from error
-    ends = np.cumsum([len(signature.kinds) for signature in bundle.codec.signatures])
+        raise BundleError(f"{folder / ROWS} cannot be read ({error}); compile the bundle again") from error
+    ends = np.cumsum([len(signature.kinds) for signature in codec.signatures])
     return [Understood(own, answer) for own, answer in zip(np.split(rows, ends[:-1]), answers, strict=True)]
 
 

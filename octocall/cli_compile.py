@@ -18,6 +18,7 @@ from octocall.flags import flags
 
 if TYPE_CHECKING:
     from octocall.base import Base
+    from octocall.bundle import Bundle
     from octocall.compiling.gather import Material
     from octocall.data.example import Example
     from octocall.data.own import Given
@@ -58,12 +59,18 @@ def compile_(
         material = material_of(loaded, base, source, examples or [], phrases, config, update)
         facts = {"source": source}
         compilation = Compilation(material.codec, base, config, out_, update, facts)
-        bundle, figures = compilation.run(material, Path(source) if source.endswith(".py") else None)
+        bundle, figures = compilation.run(material, _implementations(source))
     for line in lines(figures):
         show.out.print(show.plain(line))
     size = sum(path.stat().st_size for path in bundle.folder.iterdir()) / 1e6
     show.out.print(f"{bundle.folder}: {size:.1f} MB, made in {figures.facts['seconds'] / 60:.1f} minutes; pictures in {bundle.folder / PAGE}")
-    show.out.print(f'try: octocall --bundle {out_} "…"')
+    # a name of a bundle that ships would open that one
+    show.out.print(f'try: octocall --bundle {out_ if out_.parent.name or out_.is_absolute() else f"./{out_}"} "…"')
+
+
+def _implementations(source: str) -> Path | None:
+    """The file with the functions themselves, where the source is one."""
+    return Path(source) if Path(source).suffix.lower() == ".py" else None
 
 
 def patient_threads() -> None:
@@ -100,7 +107,7 @@ def material_of(
     written = phrasings(source, phrases, catalog)
     catalog = with_constants(with_implied(catalog, given), written)
     codec = SpansCodec(catalog, base.bundle.tokenizer, int(base.bundle.settings["max_pieces"]))
-    own, remarks = placed(given, catalog)
+    own, remarks = placed(given, catalog, codec)
     complain_of(remarks, own)
     books = groups()
     alike = analogies(books, catalog, base, update) if not written else None
@@ -148,9 +155,14 @@ def add(
     base, config = Base.load(), CompileConfig(curve=False)
     with counting(show.err) as update:
         material = material_of(read_source(source), base, source, examples or [], None, config, update)
-        edited = adding(bundle, material, base, config, Path(source) if source.endswith(".py") else None, update)
+        edited = adding(bundle, material, base, config, _implementations(source), update)
     show.out.print(f"kept requests of the new functions right: {edited.right}")
-    show.out.print(f"{edited.bundle.folder}: {len(edited.bundle.catalog)} functions; plans of the others that changed: {edited.changed}")
+    show.out.print(f"{edited.bundle.folder}: {_count(edited.bundle)} functions; plans of the others that changed: {edited.changed}")
+
+
+def _count(bundle: Bundle) -> int:
+    """Functions that do something."""
+    return sum(function.name != IRRELEVANT for function in bundle.catalog)
 
 
 def remove(bundle: BundleArgument, name: Annotated[str, typer.Argument(help="Name of the function")]) -> None:
@@ -166,4 +178,4 @@ def remove(bundle: BundleArgument, name: Annotated[str, typer.Argument(help="Nam
     from octocall.base import Base
 
     edited = removing(bundle, name, Base.load())
-    show.out.print(f"{edited.bundle.folder}: {len(edited.bundle.catalog)} functions; plans of the others that changed: {edited.changed}")
+    show.out.print(f"{edited.bundle.folder}: {_count(edited.bundle)} functions; plans of the others that changed: {edited.changed}")

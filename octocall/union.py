@@ -31,7 +31,7 @@ class Union:
         self.names: list[dict[str, str]] = []
         """For each model the names of its functions here, by their own."""
         for model in self.models:
-            own = {f.name: f.name if f.name not in taken else f"{model.catalog.name}_{f.name}" for f in model.catalog if f.name != IRRELEVANT}
+            own = {f.name: f.name if f.name not in taken else re.sub(r"\W", "_", f"{model.catalog.name}_{f.name}") for f in model.catalog if f.name != IRRELEVANT}
             self.names.append(own | {IRRELEVANT: IRRELEVANT})
             taken |= set(own.values())
 
@@ -62,7 +62,12 @@ class Union:
             ]
             taken += sum(part.plan.latency_ms for part in parts)
             sure = math.prod(part.plan.confidence for part in parts)
-            if len(parts) == 2 and not any(_refused(part.plan) for part in parts) and (sure > best.plan.confidence or _refused(best.plan)):
+            if (
+                len(parts) == 2
+                and sure >= settings.get("min_confidence", 0.0)
+                and not any(_refused(part.plan) for part in parts)
+                and (sure > best.plan.confidence or _refused(best.plan))
+            ):
                 calls = (*parts[0].plan.calls, *(_moved(call, match.end()) for call in parts[1].plan.calls))
                 best = Trace(Plan(calls, sure), parts[0].steps + parts[1].steps, all(part.valid for part in parts), self.catalog)
         return replace(best, plan=replace(best.plan, latency_ms=taken))

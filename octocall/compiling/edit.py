@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import torch
+
 from octocall.base import ADAPTER, Base, binding, read_functions, write_functions
 from octocall.bundle import EXAMPLES, IMPLEMENTATIONS, Bundle
 from octocall.call import Plan
@@ -16,7 +18,7 @@ from octocall.catalog import IRRELEVANT
 from octocall.codecs.spans import SpansCodec
 from octocall.compiling.config import CompileConfig
 from octocall.compiling.figures import Rate, measure
-from octocall.compiling.gather import Material, Rows, enough, gather
+from octocall.compiling.gather import STRANGER, Material, Rows, enough, gather
 from octocall.data.example import Example
 from octocall.errors import BundleError, OctocallError
 from octocall.export.run import swap
@@ -49,13 +51,15 @@ class Edited:
 def remove(folder: Path, name: str, base: Base) -> Edited:
     """Takes a function out of a bundle. Raises BundleError, and PlanError where it has no such function."""
     bundle = _opened(folder, base)
+    if name == IRRELEVANT:
+        raise OctocallError(f"{name} is what a bundle refuses with; the name of a function is expected")
     catalog = bundle.catalog.without(name)
     if not any(function.name != IRRELEVANT for function in catalog):
         raise OctocallError(f"{name} is the only function of {folder}; compile another bundle instead")
     rows = Rows.read(bundle.folder / EXAMPLES)
     kept = Rows(*([pair for pair in side if name not in _called(pair[1])] for side in (rows.train, rows.held_out)))
     before = _plans(Model.load(folder, base=base), kept)
-    understood = dict(zip((f.name for f in bundle.catalog), read_functions(bundle), strict=True))
+    understood = dict(zip((f.name for f in bundle.catalog), read_functions(bundle.folder, bundle.codec), strict=True))
     codec = SpansCodec(catalog, bundle.tokenizer, bundle.codec.max_pieces)
     _hand_on(bundle.codec, codec, understood, name)
     with _replacing(bundle, folder) as draft:
@@ -73,8 +77,9 @@ def add(folder: Path, material: Material, base: Base, config: CompileConfig, imp
     codec = SpansCodec(bundle.catalog.append(*new), bundle.tokenizer, bundle.codec.max_pieces)
     old, own = Rows.read(bundle.folder / EXAMPLES), gather(material, config, progress)
     enough(own, material.catalog)
-    own = Rows(*([pair for pair in side if pair[1].kind != "irrelevant"] for side in (own.train, own.held_out)))
+    own = Rows(*([pair for pair in side if pair[0] != STRANGER] for side in (own.train, own.held_out)))
     before = _plans(Model.load(folder, base=base), old)
+    torch.manual_seed(config.seed)
     tuned, first = _opened_up(bundle, codec, base)
     many = max(_FEWEST, _REPLAYED * len(own.train))
     replayed = [old.train[int(i * len(old.train) / many)] for i in range(many)] if len(old.train) > many else old.train
@@ -102,7 +107,7 @@ def add(folder: Path, material: Material, base: Base, config: CompileConfig, imp
 
 
 def _opened(folder: Path, base: Base) -> Bundle:
-    bundle = Bundle.open(str(folder), base.bundle.folder)
+    bundle = Bundle.open(folder, base.bundle.folder)
     if bundle.network != "tuned" or not (bundle.folder / EXAMPLES).is_file():
         raise BundleError(f"{folder} was not made by octocall compile, or without its rows; a folder that it wrote is expected")
     if bundle.settings["base"] != base.bundle.digest:
@@ -121,7 +126,7 @@ def _hand_on(before: SpansCodec, after: SpansCodec, understood: dict[str, Unders
 
 def _opened_up(bundle: Bundle, codec: SpansCodec, base: Base) -> tuple[Tuned, int]:
     """The tuned network with rows for the new functions, and the number of the first of those."""
-    known = read_functions(bundle)
+    known = read_functions(bundle.folder, bundle.codec)
     fresh = [base.understood(signature) for signature in codec.signatures[len(known) :]]
     tuned = Tuned(restore_own(base.bundle.folder), binding(codec, [*known, *fresh], float(bundle.settings.get("trust", 0.0))))
     tuned.adopt(Adapter.load(bundle.folder / ADAPTER))

@@ -25,7 +25,7 @@ from octocall.data.phrasebook import Phrasing
 from octocall.data.pools import Pools
 from octocall.data.synthesize import Synthesizer
 from octocall.data.verify import Verifier
-from octocall.errors import DataError, OctocallError
+from octocall.errors import DataError, OctocallError, RequestError
 from octocall.files import write_atomically
 
 OWN, BOOK, TAUGHT, ALIKE, STRANGER = "own", "book", "taught", "alike", "stranger"
@@ -65,7 +65,7 @@ class Rows:
         """The reverse of ``write``. Raises DataError."""
         rows = cls()
         try:
-            for line in gzip.decompress(path.read_bytes()).decode().splitlines():
+            for line in gzip.decompress(path.read_bytes()).splitlines():  # of bytes: at line feeds alone
                 row = json.loads(line)
                 rows.add(row["held_out"], row["origin"], Example.from_json(row))
         except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
@@ -109,7 +109,7 @@ def gather(material: Material, config: CompileConfig, progress: Callable[[str, i
                 rows.add(False, OWN, _bare(variant))
         progress("examples", number, len(material.examples))
     for kept, share in ((False, 0.5), (True, 0.25)):
-        if several := [wish for wish in wishes[kept] if wish.calls]:
+        if several := [wish for wish in wishes[kept] if len(wish.calls) == 1]:
             for example in books.joined(replace(own, wishes=tuple(several)), int(share * len(several) * (1 if kept else config.variants / 2)), rng):
                 rows.add(kept, OWN, _bare(example))
     for kept, example in _of_books(material, config, progress):
@@ -124,7 +124,16 @@ def gather(material: Material, config: CompileConfig, progress: Callable[[str, i
     neighbours = material.analogies.neighbours() if material.analogies is not None else []
     for example in strangers(catalog, material.groups, neighbours, max(60, len(rows.train) // 8), config.seed):
         rows.add(held_out(example.request.text, 0.1), STRANGER, example)
-    return rows
+    return Rows(*([pair for pair in side if _readable(pair[1], material.codec)] for side in (rows.train, rows.held_out)))
+
+
+def _readable(example: Example, codec: SpansCodec) -> bool:
+    """Whether a request is one that the network can be asked: several joined ones may be too long."""
+    try:
+        codec.read(example.request)
+    except RequestError:
+        return False
+    return True
 
 
 def _groups(material: Material) -> Iterator[Group]:

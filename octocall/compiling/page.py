@@ -43,7 +43,8 @@ def _summary(figures: Figures) -> Iterator[str]:
     yield f"whole call right: {figures.whole}"
     yield f"whole plan right, requests for several calls: {figures.several}"
     yield f"refused where nothing fits: {figures.refused}"
-    yield f"expected calibration error of the confidence: {100 * figures.ece:.1f} % ({100 * figures.ece_before:.1f} % before it was calibrated)"
+    before = f" ({100 * figures.ece_before:.1f} % before it was calibrated)" if figures.ece != figures.ece_before else ""
+    yield f"expected calibration error of the confidence: {100 * figures.ece:.1f} %{before}"
 
 
 def draw(figures: Figures, catalog: Catalog) -> str:

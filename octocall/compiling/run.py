@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from octocall import __version__
-from octocall.base import ADAPTER, OWN, TRUST, Base, Joined
+from octocall.base import ADAPTER, OWN, TRUST, Base, Joined, binding, read_functions
 from octocall.bundle import EXAMPLES, IMPLEMENTATIONS, PAGE, Bundle
 from octocall.catalog import IRRELEVANT
 from octocall.codecs.spans import SpansCodec
@@ -31,10 +31,11 @@ from octocall.errors import OctocallError
 from octocall.export.run import LEAST_PARITY, check_target, swap
 from octocall.export.tuned import TunedGraphs, write_tuned
 from octocall.files import write_atomically
+from octocall.interchange import dump_catalog
 from octocall.mask import Mask
 from octocall.model import Model
 from octocall.runtimes.common.adapter import Adapter
-from octocall.runtimes.open import Graphs, OnnxGraphs, OpenRuntime
+from octocall.runtimes.open import OnnxGraphs, OpenRuntime
 from octocall.train.config import TrainConfig
 from octocall.train.tune import read_rows, tune, untrained
 from octocall.train.tuning import ReadRow, Tuned
@@ -43,7 +44,7 @@ POINTS = (25, 50, 100, 200, 500)
 """Rows a function at which the learning curve is measured."""
 _POINT = 1 / 8
 """Each point of the curve is a training from the base of such a share of the steps, from as many rows as it says."""
-FEWEST, MOST = 150, 1000
+FEWEST, MOST = 150, 700
 """Steps of the training where none are asked for."""
 _PACED = 6
 """Steps that are timed before."""
@@ -51,7 +52,7 @@ MOST_ROWS, MOST_KEPT = 14_000, 600
 """So many rows are trained on, or measured with, at most: drawn where there are more."""
 PARITY_ROWS = 200
 """So many requests are planned by the trained network and by the exported one."""
-_BATCHES = 10.0
+_BATCHES = 6.0
 """How often a row is seen where the number of steps follows from the number of rows and there is time for it."""
 _LAST = 0.3
 """Share of the steps that are taken once more at the end, with the phrasings that were kept for measuring."""
@@ -59,6 +60,9 @@ _UNSPOKEN = 0.3
 """So much of the training is kept where people wrote no request for most of the functions: more of it makes the base worse at what people say (docs/log.md)."""
 _ENOUGH = 30
 """So many kept rows of people's phrasings are enough to measure with them alone."""
+
+_STATE = "compilation.json"
+"""What the work folder belongs to."""
 
 Progress = Callable[[str, int, int], None]
 
@@ -73,11 +77,14 @@ class Compilation:
     out: Path
     progress: Progress = lambda *_: None
     facts: dict[str, Any] = field(default_factory=dict)
+    digest: str = field(default="", init=False)
 
     def __post_init__(self) -> None:
         self.out = self.out.resolve()
         check_target(self.out)
         self.work = self.out.with_name(self.out.name + ".work")
+        if self.work.is_dir() and any(self.work.iterdir()) and not any((self.work / name).exists() for name in (_STATE, EXAMPLES)):
+            raise OctocallError(f"{self.work} holds what no compilation wrote; move it away, or compile to another place")
 
     def run(self, material: Material, implementations: Path | None = None) -> tuple[Bundle, Figures]:
         """Compiles and returns the bundle with what was measured. Raises OctocallError; then what was done stays in the work folder."""
@@ -93,36 +100,44 @@ class Compilation:
         if not spoken:
             tuned.keep(_UNSPOKEN)
         figures, confidence = self._measure(tuned, [example for example, _ in kept], natural)
+        if not spoken:
+            # requests written by rules tell nothing of how sure it may be of people's
+            figures.ece, confidence = figures.ece_before, Confidence()
         figures.curve, figures.written = curve, dict(material.written)
         if kept and spoken:
             last = [row for _, row in [*train, *kept]]
             self._train(tuned, last, "final", max(1, int(_LAST * steps)))
         figures.facts = {
             "rows": dict(rows.counts),
-            "kept": len(rows.held_out),
+            "kept": len(kept),
             "steps": steps,
             "seconds": round(time.monotonic() - began),
             **self.facts,
         }
-        bundle = self._export(tuned, rows, figures, confidence if spoken else Confidence(), implementations)
-        shutil.rmtree(self.work, ignore_errors=True)
+        bundle = self._export(tuned, rows, figures, confidence, implementations)
+        self._clear()
         return bundle, figures
 
     def _rows(self, material: Material) -> Rows:
         """The rows, made or taken up from the work folder; a folder of another compilation gives way."""
-        digest, path = self._digest(material), self.work / "compilation.json"
-        if path.is_file() and json.loads(path.read_text(encoding="utf-8")).get("digest") == digest:
+        self.digest, path = self._digest(material), self.work / _STATE
+        if path.is_file() and json.loads(path.read_text(encoding="utf-8")).get("digest") == self.digest:
             return Rows.read(self.work / EXAMPLES)
-        shutil.rmtree(self.work, ignore_errors=True)
+        self._clear()
         rows = gather(material, self.config, self.progress)
         enough(rows, self.codec.catalog)
         rows.write(self.work / EXAMPLES)
-        write_atomically(path, json.dumps({"digest": digest, "settings": asdict(self.config)}).encode())
+        write_atomically(path, json.dumps({"digest": self.digest, "settings": asdict(self.config)}).encode())
         return rows
+
+    def _clear(self) -> None:
+        """Removes the work folder; what it belongs to goes first, so that half of one is never taken up."""
+        (self.work / _STATE).unlink(missing_ok=True)
+        shutil.rmtree(self.work, ignore_errors=True)
 
     def _digest(self, material: Material) -> str:
         """SHA-256 of all that a compilation is made of."""
-        parts = [__version__, self.codec.catalog.digest, self.base.bundle.digest, repr(self.config), repr(material.phrasings)]
+        parts = [__version__, json.dumps(dump_catalog(self.codec.catalog)), self.base.bundle.digest, repr(self.config), repr(material.phrasings)]
         parts += [json.dumps(example.to_json()) for example in material.examples]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
@@ -166,8 +181,9 @@ class Compilation:
         return steps
 
     def _settings(self, steps: int) -> TrainConfig:
+        rate = self.config.learning_rate
         return TrainConfig(
-            steps=steps, batch_size=self.config.batch_size, learning_rate=self.config.learning_rate, warmup=max(1, min(100, steps // 10)), evaluate_every=steps,
+            steps=steps, batch_size=self.config.batch_size, learning_rate=rate, encoder_rate=rate, warmup=max(1, min(100, steps // 10)), evaluate_every=steps,
             checkpoint_every=50, seed=self.config.seed, threads=self.config.threads,
         )  # fmt: skip
 
@@ -176,7 +192,7 @@ class Compilation:
             if "loss" in point:
                 self.progress(f"training ({name})", point["step"], steps)
 
-        tune(tuned, self.codec, rows, [], self._settings(steps), self.work / name, report, {"base": self.base.bundle.digest})
+        tune(tuned, self.codec, rows, [], self._settings(steps), self.work / name, report, {"compilation": self.digest})
 
     def _curve(
         self, train: Sequence[tuple[Example, ReadRow]], kept: Sequence[tuple[Example, ReadRow]], natural: bool, steps: int
@@ -193,17 +209,19 @@ class Compilation:
                 for example, row in shuffled:
                     seen[example.plan.calls[0].name] += 1
                     chosen += [row] if seen[example.plan.calls[0].name] <= point else []
-                tune(tuned, self.codec, chosen, [], settings, self.work / f"curve-{point}", lambda _: None, {"base": self.base.bundle.digest})
+                tune(tuned, self.codec, chosen, [], settings, self.work / f"curve-{point}", lambda _: None, {"compilation": self.digest})
                 found, _ = measure(self._model(tuned).plan, [example for example, _ in kept], self.codec.catalog, natural)
                 done[str(point)] = [found.whole.right, found.whole.n]
                 write_atomically(path, json.dumps(done).encode())
         self.progress("learning curve", len(points), len(points)) if points else None
         return [(int(point), Rate(*rate)) for point, rate in sorted(done.items(), key=lambda pair: int(pair[0]))]
 
-    def _model(self, tuned: Tuned, own: Graphs | None = None) -> Model:
-        """The network in torch, or through the exported graphs ``own``."""
-        graphs = Joined(self.base.graphs, own or TunedGraphs(tuned))
-        return Model(OpenRuntime(graphs, tuned.bound()), self.codec, self.base)
+    def _runtime(self, tuned: Tuned) -> OpenRuntime:
+        """The network in torch."""
+        return OpenRuntime(Joined(self.base.graphs, TunedGraphs(tuned)), tuned.bound())
+
+    def _model(self, tuned: Tuned) -> Model:
+        return Model(self._runtime(tuned), self.codec, self.base)
 
     def _measure(self, tuned: Tuned, kept: Sequence[Example], natural: bool) -> tuple[Figures, Confidence]:
         """Figures of the network that has not seen the kept rows, and how its confidence is to be read."""
@@ -240,11 +258,13 @@ class Compilation:
     def _parity(self, tuned: Tuned, folder: Path, examples: Sequence[Example]) -> float:
         """The share of requests for which the exported network writes the same symbols as torch's."""
         mask = Mask(self.codec.grammar, self.codec.vocab)
-        runtimes = [self._model(tuned, own).runtime for own in (None, OnnxGraphs(self.base.bundle.folder, names=OWN, adapter=Adapter.load(folder / ADAPTER)))]
+        exported = OnnxGraphs(self.base.bundle.folder, self.config.threads, OWN, Adapter.load(folder / ADAPTER))
+        rows = binding(self.codec, read_functions(folder, self.codec), TRUST)
+        runtimes = (self._runtime(tuned), OpenRuntime(Joined(self.base.graphs, exported), rows))
         same = 0
         for example in examples:
             reading = self.codec.read(example.request)
-            plans = [decode(runtime, self.codec, mask, reading).symbols for runtime in runtimes if runtime is not None]
+            plans = [decode(runtime, self.codec, mask, reading).symbols for runtime in runtimes]
             same += plans[0] == plans[1]
         return same / max(1, len(examples))
 

@@ -8,6 +8,7 @@ import random
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Any
 
 from octocall.call import Call, Plan, Request, read_clock
 from octocall.catalog import IRRELEVANT, Catalog
+from octocall.codecs.spans import SpansCodec
 from octocall.data.bookrows import Backgrounds
 from octocall.data.booksets import BACKGROUNDS, FOLDER
 from octocall.data.dataset.rows import Voices, example, setting, skeleton
@@ -27,7 +29,7 @@ from octocall.data.teachers.offline import OfflineTeacher
 from octocall.data.teachers.rules.script import Draft, Script, Setting, script
 from octocall.data.teachers.rules.several import again, joined, nested, takes_result
 from octocall.data.verify import key
-from octocall.errors import DataError, OctocallError
+from octocall.errors import DataError, OctocallError, PlanError
 from octocall.files import read_row
 from octocall.function import Function, Parameter
 from octocall.sources.python import ARROW
@@ -69,11 +71,19 @@ def read_own(path: Path) -> tuple[list[Given], list[str]]:
         if line.strip():
             try:
                 row = read_row(line)
-                calls = [(call["name"], call.get("arguments") or {}, tuple(call.get("missing") or ())) for call in row["calls"]]
+                calls = [_call(call) for call in row["calls"]]
                 found.append(Given(row["query"], calls, read_clock(row["now"]) if row.get("now") else NOW, f"{path}:{number}"))
             except (OctocallError, KeyError, TypeError, AttributeError) as error:
                 remarks.append(f"{path}:{number}: {_why(error)}")
     return found, remarks
+
+
+def _call(row: Mapping[str, Any]) -> tuple[str, Mapping[str, Any], tuple[str, ...]]:
+    """Raises DataError, KeyError, TypeError and AttributeError."""
+    name, arguments = row["name"], row.get("arguments") or {}
+    if not isinstance(name, str) or not isinstance(arguments, dict):
+        raise DataError(f"the call {dict(row)!r} has no name of text with an object of arguments")
+    return name, arguments, tuple(row.get("missing") or ())
 
 
 def read_lines(lines: Mapping[str, Sequence[str]]) -> tuple[list[Given], list[str]]:
@@ -84,6 +94,8 @@ def read_lines(lines: Mapping[str, Sequence[str]]) -> tuple[list[Given], list[st
             place = f"example {number} of {name}"
             try:
                 text, call = ARROW.split(line.strip(), maxsplit=1)
+                if not call.strip():
+                    raise ValueError(f"{line.strip()!r} has no call behind the arrow")
                 found.append(Given(text.strip().strip("\"'"), list(_calls(call)), NOW, place))
             except (ValueError, SyntaxError) as error:
                 remarks.append(f"{place}: {_why(error)}")
@@ -106,14 +118,15 @@ def _calls(text: str) -> Iterator[tuple[str, dict[str, Any], tuple[str, ...]]]:
 def with_implied(catalog: Catalog, given: Sequence[Given]) -> Catalog:
     """The catalog with the numbers that examples mean without saying them ("mute" is 0): values that can be written without pointing."""
     found: dict[tuple[str, str], Counter[float]] = defaultdict(Counter)
+    names = _names(catalog)
     for one in given:
         for name, arguments, _ in one.calls:
-            for parameter in catalog[name].parameters if name in catalog else ():
-                value = arguments.get(parameter.original or parameter.name)
-                if not isinstance(value, int | float) or isinstance(value, bool) or not isinstance(one.query, str):
-                    continue
-                if isinstance(parameter.type, Integer | Number) and not _stands(parameter, value, one):
-                    found[name, parameter.name][value] += 1
+            for parameter in catalog[names[name]].parameters if name in names else ():
+                if isinstance(parameter.type, Integer | Number) and isinstance(one.query, str):
+                    with suppress(PlanError):
+                        value = parameter.type.check(arguments.get(parameter.original or parameter.name))
+                        if not _stands(parameter, value, one):
+                            found[names[name], parameter.name][value] += 1
     return implying(catalog, found)
 
 
@@ -145,15 +158,23 @@ def _implying(parameter: Parameter, values: Counter[float]) -> Parameter:
     return replace(parameter, type=replace(kind, implied=implied))
 
 
-def placed(given: Sequence[Given], catalog: Catalog) -> tuple[list[Example], list[str]]:
-    """The examples, each value found in its request, and why others contradict the signatures or their own words."""
+def placed(given: Sequence[Given], catalog: Catalog, codec: SpansCodec | None = None) -> tuple[list[Example], list[str]]:
+    """The examples, each value found in its request, and why others contradict the signatures or their own words, or cannot be read by ``codec``."""
     found, remarks = [], []
     for one in given:
         try:
-            found.append(_placed(one, catalog))
+            example = _placed(one, catalog)
+            if codec is not None:
+                codec.read(example.request)
+            found.append(example)
         except (OctocallError, Rejected, TypeError, AttributeError) as error:
             remarks.append(f"{one.place}: {_why(error)}")
     return found, remarks
+
+
+def _names(catalog: Catalog) -> dict[str, str]:
+    """The functions' names by those of their source, and by themselves."""
+    return {function.original or function.name: function.name for function in catalog} | {function.name: function.name for function in catalog}
 
 
 def _placed(one: Given, catalog: Catalog) -> Example:
@@ -163,7 +184,7 @@ def _placed(one: Given, catalog: Catalog) -> Example:
     request, taken = Request(one.query.strip(), one.now), list[tuple[int, int]]()
     if all(name == IRRELEVANT for name, _, _ in one.calls):
         return Example(request, Plan((Call(IRRELEVANT),)), one.place, "irrelevant")
-    names = {function.original or function.name: function.name for function in catalog} | {function.name: function.name for function in catalog}
+    names = _names(catalog)
     if unknown := [name for name, _, _ in one.calls if name not in names]:
         raise DataError(f"there is no function {unknown[0]!r}")
     found = [place_call(catalog[names[name]], arguments, request.text, one.now, taken, missing) for name, arguments, missing in one.calls]

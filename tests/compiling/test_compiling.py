@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,8 +18,9 @@ from octocall.catalog import IRRELEVANT, Catalog  # noqa: E402
 from octocall.codecs.spans import SpansCodec  # noqa: E402
 from octocall.compiling.config import CompileConfig  # noqa: E402
 from octocall.compiling.edit import add, remove  # noqa: E402
-from octocall.compiling.gather import Material, Rows  # noqa: E402
+from octocall.compiling.gather import Material, Rows, gather  # noqa: E402
 from octocall.compiling.run import Compilation  # noqa: E402
+from octocall.data.example import Example  # noqa: E402
 from octocall.data.own import NOW, Given, placed  # noqa: E402
 from octocall.errors import BundleError, OctocallError  # noqa: E402
 from octocall.function import Function, Parameter  # noqa: E402
@@ -125,6 +127,31 @@ def test_functions_come_and_go_and_the_others_keep_tokens_and_plans(base: Base, 
         remove(folder, "nobody", base)
     with pytest.raises(OctocallError, match="two functions are called fan"):
         add(folder, material(base, (FAN,), FANS), base, CONFIG, None, lambda *_: None)
+
+
+def test_rows_survive_odd_separators_and_a_folder_of_others_stays(base: Base, tmp_path: Path) -> None:
+    given = material(base, (LAMP, TIMER), [("light the\u2028den", "set_lamp", {"room": "den"}), ("count 7", "timer", {"minutes": 7})])
+    rows = gather(given, CONFIG)
+    rows.write(tmp_path / EXAMPLES)
+    assert Rows.read(tmp_path / EXAMPLES) == rows
+    (tmp_path / "home.work").mkdir()
+    (tmp_path / "home.work" / "thesis.txt").write_text("mine")
+    with pytest.raises(OctocallError, match="holds what no compilation wrote"):
+        Compilation(given.codec, base, CONFIG, tmp_path / "home")
+    assert (tmp_path / "home.work" / "thesis.txt").read_text() == "mine"
+
+
+def test_two_calls_in_every_example_and_too_long_ones(base: Base) -> None:
+    given = material(base, (LAMP, TIMER), [])
+    both = Plan((Call("set_lamp", {"room": "den"}, (), {"room": ((6, 9),)}), Call("timer", {"minutes": 7}, (), {"minutes": ((20, 21),)})))
+    examples = [Example(Request(text, NOW), both, text, "parallel") for text in ("light den and count 7", "light den and count 7 " + "so " * 300)]
+    rows = gather(replace(given, examples=examples), CONFIG)
+    assert rows.train and all(len(given.codec.read(example.request)) <= given.codec.max_pieces for _, example in rows.train)
+
+
+def test_what_a_bundle_refuses_with_stays(base: Base, compiled: Path) -> None:
+    with pytest.raises(OctocallError, match="is what a bundle refuses with"):
+        remove(compiled, IRRELEVANT, base)
 
 
 @pytest.mark.slow

@@ -45,11 +45,14 @@ def test_rows_are_read_and_bad_ones_named_with_their_line(tmp_path: Path) -> Non
         {"calls": []},
         {"query": "what a day", "calls": []},
         {"query": "the volume please", "calls": [{"name": "set_volume", "arguments": {}, "missing": ["level"]}]},
+        {"query": "no", "calls": [{"name": "set_volume", "arguments": ["den"]}]},
+        {"query": "no", "calls": [{"name": ["set_volume"]}]},
+        {"query": "nothing", "calls": [{"name": "irrelevant_function"}]},
     )
     given, none = read_own(path)
     found, contradicting = placed(given, CATALOG)
-    assert [example.kind for example in found] == ["single", "single", "irrelevant", "single"] and found[3].plan.missing == ("set_volume.level",)
-    assert [remark.split(":")[1] for remark in none] == ["2", "7"] and "'query' is missing" in none[1]
+    assert [example.kind for example in found] == ["single", "single", "irrelevant", "single", "irrelevant"] and found[3].plan.missing == ("set_volume.level",)
+    assert [remark.split(":")[1] for remark in none] == ["2", "7", "10", "11"] and "'query' is missing" in none[1]
     assert [remark.split(":")[1] for remark in contradicting] == ["4", "5", "6"]
     assert "does not stand in the request" in contradicting[0] and "there is no function 'stop'" in contradicting[1]
     with pytest.raises(DataError, match="cannot be read"):
@@ -57,19 +60,19 @@ def test_rows_are_read_and_bad_ones_named_with_their_line(tmp_path: Path) -> Non
 
 
 def test_examples_of_docstrings_are_literals_and_nothing_else() -> None:
-    lines = {"set_volume": ['"turn it to 30" -> set_volume(level=30)', "boom -> __import__('os').system('x')", "half => set_volume(50)"]}
+    lines = {"set_volume": ['"turn it to 30" -> set_volume(level=30)', "boom -> __import__('os').system('x')", "half => set_volume(50)", "turn on the lamp ->"]}
     given, remarks = read_lines(lines)
     assert [(one.query, one.calls) for one in given] == [("turn it to 30", [("set_volume", {"level": 30}, ())])]
-    assert len(remarks) == 2 and all("no call with named arguments" in remark for remark in remarks)
+    assert len(remarks) == 3 and all("no call with named arguments" in remark for remark in remarks[:2]) and "no call behind the arrow" in remarks[2]
 
 
 def test_numbers_that_are_meant_and_not_said_become_literals() -> None:
-    rows = [("mute it", 0), ("full blast", 100), ("full volume", 100), ("volume 40", 40), ("down by 7", -7)]
+    rows = [("mute it", 0), ("full blast", 100), ("full volume", 100), ("volume 40", 40), ("down by 7", -7), ("half", 0.5)]
     given, _ = read_own_rows([(text, "set_volume", {"level": level}) for text, level in rows])
     catalog = with_implied(CATALOG, given)
     assert catalog["set_volume"].parameter("level").type == Integer(0, 100, implied=(0, 100))
     found, remarks = placed(given, catalog)
-    assert [example.plan.calls[0].arguments for example in found] == [{"level": 0}, {"level": 100}, {"level": 100}, {"level": 40}] and len(remarks) == 1
+    assert [example.plan.calls[0].arguments for example in found] == [{"level": 0}, {"level": 100}, {"level": 100}, {"level": 40}] and len(remarks) == 2
     assert catalog["set_volume"].parameter("level").type.literals == ("0", "100")
 
 
