@@ -18,6 +18,7 @@ from octocall.data.bookrows import Backgrounds, Books
 from octocall.data.booksets import BACKGROUNDS
 from octocall.data.compile import HERE, held_out, template_key
 from octocall.data.config import SynthConfig
+from octocall.data.deeds import Deeds
 from octocall.data.example import Example
 from octocall.data.functionbook import Group, Wish
 from octocall.data.own import kept_back, strangers, taught, wish_of
@@ -97,7 +98,7 @@ class Material:
 def gather(material: Material, config: CompileConfig, progress: Callable[[str, int, int], None] = lambda *_: None) -> Rows:
     """All rows. The same material and settings give the same rows."""
     catalog, rows, rng = material.catalog, Rows(), random.Random(config.seed)
-    books = Books([*_groups(material), *material.groups], Backgrounds.read(BACKGROUNDS))
+    books = Books([*_groups(material), *material.groups], Backgrounds.read(BACKGROUNDS), Deeds(material.groups))
     own = Group(catalog.name, catalog.functions, ())
     wishes: dict[bool, list[Wish]] = {False: [], True: []}
     for number, (example, kept) in enumerate(zip(material.examples, kept_back(material.examples), strict=True), 1):

@@ -13,6 +13,7 @@ from typing import Any
 
 from octocall.call import Call, Plan, Request, Spans
 from octocall.catalog import IRRELEVANT
+from octocall.data.deeds import Deeds
 from octocall.data.example import Example
 from octocall.data.functionbook import Group, Wish, implied_value
 from octocall.data.noise import Piece, disturb, in_context
@@ -21,6 +22,7 @@ from octocall.function import Function
 from octocall.types import Choice, Context, Date, Integer, IsoDateTime, List, Number, Text, TimeOfDay, Type, suggested
 from octocall.types.words import number_words
 
+_DEEDS, _FEW_DEEDS = 0.8, 0.3
 _NUMBER = re.compile(r"(?<![\w.,])[-−]?\d[\d,]*(?:\.\d+)?(?![\w.]*\d)")
 _LAST_WORD = re.compile(r"([a-z]+)\W*$", re.I)
 
@@ -63,9 +65,12 @@ class Books:
 
     groups: Sequence[Group]
     backgrounds: Backgrounds = Backgrounds()
+    deeds: Deeds | None = None
+    """What parameters whose values are requests themselves take others from."""
     rejected: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
+        self._shares: dict[tuple[str, ...], float] = {}
         self._own: dict[tuple[str, str, str], list[str]] = defaultdict(list)
         self._shared: dict[str, list[str]] = defaultdict(list)
         self._timed: dict[tuple[type, str], list[str]] = defaultdict(list)
@@ -131,6 +136,8 @@ class Books:
         text = piece.text
         if at in {place for place, _ in wish.means} or text in suggested(kind, parameter.description) or rng.random() < 0.25:
             pass
+        elif self.deeds is not None and isinstance(kind, Text) and rng.random() < self._done(group.name, wish.calls[call], name):
+            text = rng.choice(self.deeds.texts)
         elif isinstance(kind, Integer | Number) or (isinstance(kind, List) and isinstance(kind.item, Integer | Number)):
             text = other_numbers(text, rng)
         elif isinstance(kind, Date | TimeOfDay | IsoDateTime):
@@ -142,6 +149,13 @@ class Books:
             wide = self._shared[f"{type(kind).__name__} {name.lower()}"]
             text = rng.choice(own if rng.random() < 0.5 or not wide else wide) if own else text
         return Piece(text, piece.slot, typed=not isinstance(kind, Text))
+
+    def _done(self, *parameter: str) -> float:
+        """How often another deed takes the place of a value of a parameter: more often than not where they all are such, never where few are."""
+        if parameter not in self._shares:
+            share = self.deeds.share(self._own[parameter]) if self.deeds else 0.0  # type: ignore[index]
+            self._shares[parameter] = _DEEDS * share if share > _FEW_DEEDS else 0.0
+        return self._shares[parameter]
 
 
 _JOINTS = (

@@ -13,7 +13,9 @@ import pytest
 from octocall.base import NOTHING
 from octocall.catalog import Catalog
 from octocall.data.bookrows import Books
-from octocall.data.functionbook import Group
+from octocall.data.deeds import Deeds
+from octocall.data.functionbook import Group, Wish
+from octocall.data.noise import Piece
 from octocall.data.own import KEPT, kept_back, placed, read_lines, read_own, wish_of, with_implied
 from octocall.errors import DataError
 from octocall.function import Function, Parameter
@@ -24,6 +26,7 @@ VOLUME = Function("set_volume", "Sets the volume.", (Parameter("level", Integer(
 PLAY = Function(
     "play", "Plays a song.", (Parameter("song", Text(), "Its title"), Parameter("artist", Text(), "Who plays it", ""), Parameter("loop", Boolean(), "", False))
 )
+TASKS = [("call the vet", "Home"), ("buy oat milk", "Shop"), ("email Ruth about the keys", "Work"), ("passport", "Travel")]
 CATALOG = Catalog((VOLUME, PLAY, NOTHING), "music")
 
 
@@ -90,6 +93,20 @@ def test_an_example_has_variants_with_other_values() -> None:
     group = Group("music", CATALOG.functions, (wish,))
     made = list(Books([group]).examples(wish, group, 5, random.Random(0)))
     assert len(made) >= 4 and all(row.plan.calls[0].arguments["loop"] is True and row.plan.calls[0].arguments["song"] in row.request.text for row in made)
+
+
+def test_values_that_are_requests_themselves_give_way_to_others() -> None:
+    add = Function("add_task", "Adds a task.", (Parameter("title", Text(), "What to do"), Parameter("list", Text(), "Where", "inbox")))
+    catalog = Catalog((add, NOTHING), "tasks")
+    examples, _ = placed(read_own_rows([(f"{deed} goes on {name}", "add_task", {"title": deed, "list": name}) for deed, name in TASKS])[0], catalog)
+    wishes = tuple(wish for example in examples if (wish := wish_of(example, catalog)))
+    group = Group("tasks", catalog.functions, wishes)
+    deeds = Deeds([Group("house", (), (Wish((Piece("water the two ferns"),), ("x",), (), (), "b:1"), Wish((Piece("ferns"),), ("x",), (), (), "b:2")))])
+    assert "water the two ferns" in deeds.texts and "ferns" not in deeds.texts
+    books = Books([group], deeds=deeds)
+    found = [example.plan.calls[0].arguments for wish in wishes for example in books.examples(wish, group, 40, random.Random(2), fresh=True)]
+    titles = Counter(arguments["title"].lower() in deeds.texts for arguments in found)
+    assert titles[True] > 0.2 * len(found) and not any(arguments.get("list", "").lower() in deeds.texts for arguments in found)
 
 
 def test_a_share_of_the_phrasings_of_each_function_is_kept() -> None:
