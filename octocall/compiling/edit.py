@@ -9,9 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import torch
-
-from octocall.base import ADAPTER, Base, binding, read_functions, write_functions
+from octocall.base import ADAPTER, Base, read_functions, write_functions
 from octocall.bundle import EXAMPLES, IMPLEMENTATIONS, Bundle
 from octocall.call import Plan
 from octocall.catalog import IRRELEVANT
@@ -24,12 +22,9 @@ from octocall.errors import BundleError, OctocallError
 from octocall.export.run import swap
 from octocall.export.tuned import trained
 from octocall.model import Model
-from octocall.runtimes.common.adapter import Adapter
 from octocall.runtimes.open import Understood
 from octocall.train.config import TrainConfig
-from octocall.train.restore import restore_own
-from octocall.train.tune import read_rows, tune
-from octocall.train.tuning import Tuned
+from octocall.train.tune import read_rows, tune, with_more
 
 STEPS, RATE = 400, 3e-3
 """Steps and rate of a training of rows alone."""
@@ -79,8 +74,7 @@ def add(folder: Path, material: Material, base: Base, config: CompileConfig, imp
     enough(own, material.catalog)
     own = Rows(*([pair for pair in side if pair[0] != STRANGER] for side in (own.train, own.held_out)))
     before = _plans(Model.load(folder, base=base), old)
-    torch.manual_seed(config.seed)
-    tuned, first = _opened_up(bundle, codec, base)
+    tuned, first = with_more(bundle, codec, base, config.seed)
     many = max(_FEWEST, _REPLAYED * len(own.train))
     replayed = [old.train[int(i * len(old.train) / many)] for i in range(many)] if len(old.train) > many else old.train
     read = read_rows([example for _, example in (*own.train, *replayed)], codec, base, lambda done, total: progress("reading", done, total))
@@ -122,15 +116,6 @@ def _hand_on(before: SpansCodec, after: SpansCodec, understood: dict[str, Unders
         heir = after.signatures[number]
         if text in before.literals and before.signatures[before.literals[text][0]] is gone:
             understood[heir.function.name].rows[heir.rows[text]] = understood[name].rows[gone.rows[text]]
-
-
-def _opened_up(bundle: Bundle, codec: SpansCodec, base: Base) -> tuple[Tuned, int]:
-    """The tuned network with rows for the new functions, and the number of the first of those."""
-    known = read_functions(bundle.folder, bundle.codec)
-    fresh = [base.understood(signature) for signature in codec.signatures[len(known) :]]
-    tuned = Tuned(restore_own(base.bundle.folder), binding(codec, [*known, *fresh], float(bundle.settings.get("trust", 0.0))))
-    tuned.adopt(Adapter.load(bundle.folder / ADAPTER))
-    return tuned, sum(len(one.rows) for one in known)
 
 
 def _called(example: Example) -> set[str]:

@@ -10,11 +10,13 @@ from typing import Any
 import numpy as np
 import torch
 
-from octocall.base import TRUST, Base, binding
+from octocall.base import ADAPTER, TRUST, Base, binding, read_functions
+from octocall.bundle import Bundle
 from octocall.codecs.spans import SpansCodec
 from octocall.data.example import Example
 from octocall.errors import OctocallError
 from octocall.mask import Mask
+from octocall.runtimes.common.adapter import Adapter
 from octocall.runtimes.open import Binding
 from octocall.train.batches import encode
 from octocall.train.config import TrainConfig
@@ -66,3 +68,13 @@ def untrained(codec: SpansCodec, base: Base, seed: int = 0, adapted: bool = True
     """The base's own weights with the rows that it makes of the documentation; ``seed`` is of the adapters and of the dropout that follows."""
     torch.manual_seed(seed)
     return Tuned(restore_own(base.bundle.folder), bound(codec, base), adapted)
+
+
+def with_more(bundle: Bundle, codec: SpansCodec, base: Base, seed: int = 0) -> tuple[Tuned, int]:
+    """The network of a bundle with rows for the functions that ``codec`` has beside its own, and the number of the first of those rows."""
+    torch.manual_seed(seed)
+    known = read_functions(bundle.folder, bundle.codec)
+    fresh = [base.understood(signature) for signature in codec.signatures[len(known) :]]
+    tuned = Tuned(restore_own(base.bundle.folder), binding(codec, [*known, *fresh], float(bundle.settings.get("trust", 0.0))))
+    tuned.adopt(Adapter.load(bundle.folder / ADAPTER))
+    return tuned, sum(len(one.rows) for one in known)
