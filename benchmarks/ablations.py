@@ -19,10 +19,9 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from authors import BOOKS, NOW
+from authors import BOOKS, asked
 
 from octocall.base import NOTHING, TRUST, Base, Joined
-from octocall.bench.cases import Case
 from octocall.bench.report import machine, pyplot
 from octocall.bench.run import Result, run, wilson
 from octocall.catalog import IRRELEVANT, Catalog
@@ -30,12 +29,9 @@ from octocall.codecs.spans import SpansCodec
 from octocall.compiling.books import with_constants
 from octocall.compiling.config import CompileConfig
 from octocall.compiling.gather import Material, gather
-from octocall.data.config import SynthConfig
 from octocall.data.example import Example
 from octocall.data.own import groups
 from octocall.data.phrasebook import Phrasing, read_phrasebooks
-from octocall.data.pools import Pools
-from octocall.data.synthesize import Synthesizer
 from octocall.export.tuned import TunedGraphs
 from octocall.files import write_atomically
 from octocall.model import Model
@@ -79,20 +75,6 @@ def books(name: str, catalog: Catalog) -> tuple[list[Phrasing], list[Phrasing]]:
         return own, read_phrasebooks(folder / "held_out", catalog)
     kept = [any(book in phrasing.source for book in KEPT_BOOKS[name]) for phrasing in own]
     return [p for p, away in zip(own, kept, strict=True) if not away], [p for p, away in zip(own, kept, strict=True) if away]
-
-
-def asked(catalog: Catalog, phrasings: Sequence[Phrasing]) -> list[Case]:
-    """Each phrasing once."""
-    writer = Synthesizer(catalog, phrasings, Pools.load(BOOKS / "pools", phrasings, catalog), SynthConfig(), as_written=True)
-    found = []
-    for number, phrasing in enumerate(phrasings):
-        rng = random.Random(number)
-        try:
-            example = writer.example([writer.fill(phrasing, rng, NOW)], phrasing.source, rng, NOW)
-        except ValueError:
-            continue
-        found.append(Case(example.request, catalog.check(example.plan), example.kind))
-    return found
 
 
 def chosen(rows: Sequence[Example], many: int) -> list[int]:
