@@ -1,14 +1,18 @@
-"""The one generation loop: greedy decoding under the conditional mask.
+"""The one generation loop: decoding under the conditional mask, the likeliest plan first.
 
 Every decision is taken by ``runtime.step``; symbols that the grammar forces cost none. A typed
 pointer is allowed only where the type can read something from there: this is asked of candidates
 from the most likely down, so that a request pays for one or two parses instead of hundreds.
+Where a network is unsure, a few ways to go on stay open, and the one whose plan is likelier up to here goes first.
 """
 
 from __future__ import annotations
 
+import heapq
+import math
 import time
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -23,6 +27,10 @@ from octocall.vocab import BEGIN
 
 MAX_STEPS = 100_000
 """No grammar of ours allows as many symbols; a loop that ended nowhere would be an error of ours."""
+BRANCHES = 3
+"""So many symbols at most are tried at a decision. 1 is greedy decoding."""
+_LEAST, _MOST = 0.02, 80
+"""A symbol that is less likely than this is not tried beside the likeliest; after so many decisions none is."""
 
 
 class Runtime(Protocol):
@@ -74,42 +82,73 @@ class _Pointing:
         return any(self.codec.part(self.writer, start, end) for end in self.stops(start))
 
 
+@dataclass(frozen=True)
+class _Branch:
+    """A plan up to a decision. ``writer`` has written its symbols; None: they are still to be written."""
+
+    state: Any
+    previous: int
+    place: int = 0
+    symbols: tuple[int, ...] = ()
+    steps: tuple[Step, ...] = ()
+    probability: float = 1.0
+    writer: Writer | None = None
+
+
 def decode(
-    runtime: Runtime, codec: SpansCodec, mask: Mask, reading: Reading, *, masked: bool = True, barred: frozenset[int] = frozenset()
+    runtime: Runtime, codec: SpansCodec, mask: Mask, reading: Reading, *, masked: bool = True, barred: frozenset[int] = frozenset(), branches: int = BRANCHES
 ) -> Decoded:  # fmt: skip
-    """The most likely symbols, one by one, none of ``barred`` where there is another; without ``masked`` the network's own choice, however wrong."""
-    writer, pointing_size = codec.writer(reading), len(reading)
-    pointing = _Pointing(codec, writer)
-    state: Any = runtime.start(reading.ids)
-    place, previous = 0, codec.vocab.ids[BEGIN]
-    symbols: list[int] = []
-    steps: list[Step] = []
-    confidence = 1.0
-    for _ in range(MAX_STEPS):
-        row = mask.allowed(place)
-        if row.forced is not None:
-            symbol = row.forced
-        else:
-            began = time.perf_counter()
-            logits, state = runtime.step(state, previous, codec.labels[row.label or AFTER])
-            candidates = _candidates(row, pointing, len(codec.vocab), pointing_size)
-            if barred and not barred.isdisjoint(candidates.tolist()):
-                candidates = candidates[~np.isin(candidates, list(barred))]
-            symbol, probability = _choose(logits, candidates, pointing, row) if masked else _argmax(logits)
-            steps.append(Step(symbol_name(codec.vocab, reading, symbol), len(candidates), probability, 1000 * (time.perf_counter() - began)))
-            if not masked and symbol not in candidates:
-                return Decoded(tuple(symbols), tuple(steps), 0.0, valid=False)
-            confidence *= probability
-            previous = symbol
-        following = mask.advance(place, _grammar_symbol(codec, symbol, pointing_size))
-        if following is None:
-            return Decoded(tuple(symbols), tuple(steps), 0.0, valid=False)
-        symbols.append(symbol)
-        writer.push(symbol)
-        if codec.vocab.ids[END] == symbol:
-            return Decoded(tuple(symbols), tuple(steps), confidence)
-        place = following
+    """The symbols of the likeliest plan of those that are tried; none of ``barred`` where there is another.
+
+    Without ``masked`` the network's own choice, however wrong.
+    """
+    end = codec.vocab.ids[END]
+    ways = [(-1.0, 0, 0, _Branch(runtime.start(reading.ids), codec.vocab.ids[BEGIN]))]
+    for made in range(MAX_STEPS):
+        *_, branch = heapq.heappop(ways)
+        if branch.symbols[-1:] != (end,):
+            writer = branch.writer or _written(codec, reading, branch.symbols)
+            branch = _forced(branch, codec, mask, writer)
+        if branch.symbols[-1:] == (end,):
+            return Decoded(branch.symbols, branch.steps, branch.probability)
+        row, began = mask.allowed(branch.place), time.perf_counter()
+        logits, state = runtime.step(branch.state, branch.previous, codec.labels[row.label or AFTER])
+        pointing = _Pointing(codec, writer)
+        candidates = _candidates(row, pointing, len(codec.vocab), len(reading))
+        if barred and not barred.isdisjoint(candidates.tolist()):
+            candidates = candidates[~np.isin(candidates, list(barred))]
+        many = branches if made < _MOST else 1
+        if many == 1:
+            ways.clear()
+        chosen = _choose(logits, candidates, pointing, row, many) if masked else [_argmax(logits)]
+        milliseconds = 1000 * (time.perf_counter() - began)
+        for number, (symbol, probability) in enumerate(chosen):
+            steps = (*branch.steps, Step(symbol_name(codec.vocab, reading, symbol), len(candidates), probability, milliseconds))
+            following = mask.advance(branch.place, _grammar_symbol(codec, symbol, len(reading))) if masked or symbol in candidates else None
+            if following is None:
+                return Decoded(branch.symbols, steps, 0.0, valid=False)
+            further = _Branch(state, symbol, following, (*branch.symbols, symbol), steps, branch.probability * probability, None if number else writer)
+            heapq.heappush(ways, (-further.probability, made, number, further))
+        writer.push(chosen[0][0])
     raise AssertionError("the grammar is bounded and decoding stops")
+
+
+def _written(codec: SpansCodec, reading: Reading, symbols: Sequence[int]) -> Writer:
+    writer = codec.writer(reading)
+    for symbol in symbols:
+        writer.push(symbol)
+    return writer
+
+
+def _forced(branch: _Branch, codec: SpansCodec, mask: Mask, writer: Writer) -> _Branch:
+    """The branch behind the symbols that the grammar forces, up to a decision or to the end."""
+    place, symbols = branch.place, branch.symbols
+    while not (symbols and symbols[-1] == codec.vocab.ids[END]) and (symbol := mask.allowed(place).forced) is not None:
+        following = mask.advance(place, codec.vocab.symbols[symbol])
+        assert following is not None
+        place, symbols = following, (*symbols, symbol)
+        writer.push(symbol)
+    return replace(branch, place=place, symbols=symbols)
 
 
 def _grammar_symbol(codec: SpansCodec, symbol: int, pieces: int) -> str:
@@ -128,8 +167,8 @@ def _candidates(row: Row, pointing: _Pointing, size: int, pieces: int) -> NDArra
     return row.allowed
 
 
-def _choose(logits: NDArray[np.float32], candidates: NDArray[np.int64], pointing: _Pointing, row: Row) -> tuple[int, float]:
-    """The likeliest candidate that its type can read, and its probability among those not ruled out.
+def _choose(logits: NDArray[np.float32], candidates: NDArray[np.int64], pointing: _Pointing, row: Row, many: int) -> list[tuple[int, float]]:
+    """The likeliest candidate that its type can read, and up to ``many`` in all that are likely enough; with their probabilities among those not ruled out.
 
     Words that were pointed at and cannot be read ("brightness 15" of 10) rule out the literals below
     them: another value is not put in their place.
@@ -137,12 +176,21 @@ def _choose(logits: NDArray[np.float32], candidates: NDArray[np.int64], pointing
     scores = logits[candidates].astype(np.float64)
     order = np.argsort(-scores, kind="stable")
     size, pieces = len(pointing.codec.vocab), len(pointing.reading)
-    at, barred = 0, set[int]()
-    while (row.start or row.stop) and (int(candidates[order[at]]) in barred or not _readable(int(candidates[order[at]]), pointing, size, pieces)):
-        barred = {pointing.codec.vocab.ids[text] for text in pointing.writer.type.literals}
-        at += 1
-    kept = scores[order[at:]]
-    return int(candidates[order[at]]), float(1 / np.exp(kept - kept[0]).sum())
+    chosen, barred, best, whole = list[tuple[int, float]](), set[int](), 0.0, 1.0
+    for at, which in enumerate(order):
+        symbol = int(candidates[which])
+        if chosen and scores[which] < best + math.log(_LEAST * whole):
+            break
+        if (row.start or row.stop) and (symbol in barred or not _readable(symbol, pointing, size, pieces)):
+            barred = barred or {pointing.codec.vocab.ids[text] for text in pointing.writer.type.literals}
+            continue
+        if not chosen:
+            best = scores[which]
+            whole = float(np.exp(scores[order[at:]] - best).sum())
+        chosen.append((symbol, math.exp(scores[which] - best) / whole))
+        if len(chosen) == many:
+            break
+    return chosen
 
 
 def _readable(symbol: int, pointing: _Pointing, size: int, pieces: int) -> bool:

@@ -47,6 +47,36 @@ def plan(codec: SpansCodec, text: str, function: str, symbols: dict[str, float],
     return codec.decode(decoded.symbols, reading)
 
 
+@dataclass(frozen=True)
+class Torn:
+    """A network that slightly prefers a photo, of which it then knows nothing more."""
+
+    codec: SpansCodec
+
+    def start(self, ids: tuple[int, ...]) -> tuple[int, bool]:
+        return len(ids), False
+
+    def step(self, state: tuple[int, bool], symbol: int, label: int) -> tuple[NDArray[np.float32], tuple[int, bool]]:
+        token, ids = self.codec.catalog.token, self.codec.vocab.ids
+        size, unsure = state[0], state[1] or symbol == ids[token("take_a_photo")]
+        logits = np.full(len(ids) + 2 * size, 0.0 if unsure else -20.0, np.float32)
+        if label == self.codec.labels[CALL]:
+            logits[ids[token("take_a_photo")]], logits[ids[token("check_nest_smoke_detector_status")]] = 0.2, 0.0
+        elif not unsure:
+            logits[ids[END]] = 20.0
+        return logits, (size, unsure)
+
+
+def test_the_likelier_plan_wins_over_the_likelier_first_step(codec: SpansCodec) -> None:
+    reading, mask = codec.read(Request("smoke")), Mask(codec.grammar, codec.vocab)
+    greedy, best = (decode(Torn(codec), codec, mask, reading, branches=branches) for branches in (1, 3))
+    names = [codec.decode(decoded.symbols, reading).calls[0].name for decoded in (greedy, best)]
+    assert names == ["take_a_photo", "check_nest_smoke_detector_status"]
+    assert best.confidence > greedy.confidence
+    assert np.isclose(best.confidence, np.prod([step.probability for step in best.steps]))
+    assert len(best.steps) == 2  # the decisions of the plan itself, not those of what was tried beside it
+
+
 def test_words_that_cannot_be_read_are_not_replaced_by_a_literal(codec: SpansCodec) -> None:
     wishes: dict[str, float] = {"10": 8.0, MISSING: 2.0}
     found = plan(codec, "brightness 15", "change_screen_brightness", wishes, {"15": 10.0})
