@@ -13,8 +13,8 @@ from octocall.call import Request, Spans
 class Reading:
     """A request as the encoder sees it: word pieces (with the two special ones) and their offsets.
 
-    ``words`` numbers the word of each piece, -1 for special pieces. Digits and letters in one ("5cm",
-    "v2") are words of their own where the pieces part them.
+    ``words`` numbers the word of each piece, -1 for special pieces. Digits and what is none in one ("5cm",
+    "v2", "45°", "£20") are words of their own where the pieces part them.
     """
 
     request: Request
@@ -41,7 +41,7 @@ class Reading:
         if self.words[piece] != self.words[piece - 1]:
             return True
         before, after = self.request.text[self.offsets[piece - 1][1] - 1], self.request.text[self.offsets[piece][0]]
-        return (before.isdigit() and after.isalpha()) or (before.isalpha() and after.isdigit())
+        return before.isdigit() != after.isdigit()
 
     def text(self, start: int, stop: int) -> str:
         """The original characters from piece ``start`` to piece ``stop``, both included."""

@@ -239,11 +239,14 @@ def read_calls(wish: Wish, functions: dict[str, Function], pieces: Sequence[Piec
     for piece in pieces:
         for call, name in piece.slot or ():  # type: ignore[attr-defined]
             kind = functions[wish.calls[call]].parameter(name).type
+            value, spoken = _read(kind, piece.text, meant.get(piece.slot), context)
             if name in values[call]:
-                raise Unsuited("a value given twice")
-            values[call][name], spoken = _read(kind, piece.text, meant.get(piece.slot), context)
+                if not (isinstance(kind, List) and spoken and name in spans[call]):
+                    raise Unsuited("a value given twice")
+                value = [*values[call][name], *value]  # a list may lie in several pieces
+            values[call][name] = value
             if spoken:
-                spans[call][name] = ((at, at + len(piece.text)),)
+                spans[call][name] = (*spans[call].get(name, ()), (at, at + len(piece.text)))
         at += len(piece.text)
     for call, name, text in wish.implied:
         parameter = functions[wish.calls[call]].parameter(name)

@@ -33,7 +33,7 @@ from octocall.errors import DataError, OctocallError, PlanError
 from octocall.files import read_row
 from octocall.function import Function, Parameter
 from octocall.sources.python import ARROW
-from octocall.types import Integer, Number, Text
+from octocall.types import Integer, List, Number, Text
 
 NOW = datetime(2026, 3, 4, 10, 30)
 """The clock of examples that give none."""
@@ -210,7 +210,8 @@ def _phrasing(example: Example) -> str:
 
 
 def wish_of(example: Example, catalog: Catalog) -> Wish | None:
-    """An example as a request with places for its values, of which variants can be made; None where a value is in several pieces or a call in another."""
+    """An example as a request with places for its values, of which variants can be made; None where a value that is no list is in several pieces, values share
+    words, or a call stands in another."""
     if any(isinstance(value, Call) for call in example.plan.calls for value in call.arguments.values()):
         return None
     if example.plan.calls[0].name == IRRELEVANT:
@@ -220,11 +221,13 @@ def wish_of(example: Example, catalog: Catalog) -> Wish | None:
     for number, call in enumerate(example.plan.calls):
         for parameter in catalog[call.name].parameters:
             spans = call.spans.get(parameter.name, ())
-            if len(spans) > 1:
+            if len(spans) > 1 and not isinstance(parameter.type, List):
                 return None
+            for place in spans:
+                places.setdefault(place, []).append((number, parameter.name))
             if spans:
-                places.setdefault(spans[0], []).append((number, parameter.name))
-            elif parameter.name in call.arguments and (parameter.required or call.arguments[parameter.name] != parameter.default):
+                continue
+            if parameter.name in call.arguments and (parameter.required or call.arguments[parameter.name] != parameter.default):
                 implied.append((number, parameter.name, _said(call.arguments[parameter.name])))
     pieces, at = [], 0
     for (begin, end), slots in sorted(places.items()):

@@ -16,7 +16,7 @@ from octocall.types.times import parse_moment
 from octocall.types.words import number_words, parse_number
 from octocall.types.written import Form
 
-_TAIL = re.compile(r"[\s.,;!?]+$")
+_TAIL = re.compile(r"[\s.,;!?°]+$")
 _PERCENT = re.compile(r"\s*(%|percent|per cent|pct)$", re.I)
 _OUT_OF = re.compile(r"^(.+?)\s*(?:/|out of|of)\s*(10|ten|100|a hundred)$", re.I)
 _DEGREES = re.compile(

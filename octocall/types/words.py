@@ -42,8 +42,12 @@ NUMBER_STARTS: frozenset[str] = frozenset({"a", "zero"} | SMALL.keys() | TENS.ke
 _FRACTIONS = {"half": 0.5, "quarter": 0.25, "quarters": 0.25, "third": 1 / 3, "thirds": 1 / 3}
 _DIGITS = re.compile(r"[-+]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?|[-+]?\.[0-9]+")
 _THOUSANDS = re.compile(r"([-+]?[0-9]+(?:\.[0-9]+)?)k")
+_VULGAR = {"½": 0.5, "¼": 0.25, "¾": 0.75}
+_MIXED = re.compile(r"([-+]?)([0-9]*)\s*([½¼¾])")
+_COUNTS = {"once": 1, "twice": 2, "thrice": 3, "a couple": 2, "half a dozen": 6, "a dozen": 12, "two dozen": 24, "three dozen": 36}
 _SEPARATOR = re.compile(r"[\s-]+")
-_BEGINS = re.compile(rf"\s*(?:[-+.0-9]|(?:{'|'.join((*NUMBER_STARTS, 'minus', 'negative'))})(?![a-z]))", re.I)
+_MONEY = "£€¥₹$"
+_BEGINS = re.compile(rf"\s*(?:[-−+.0-9½¼¾{_MONEY}]|(?:{'|'.join((*NUMBER_STARTS, 'minus', 'negative', 'once', 'twice', 'thrice', 'half'))})(?![a-z]))", re.I)
 
 
 def _below_hundred(words: Sequence[str], at: int) -> tuple[int, int] | None:
@@ -95,14 +99,16 @@ def _decimals(words: Sequence[str], at: int) -> float | None:
 
 
 def _tail(words: Sequence[str], at: int) -> float | None:
-    """What follows a whole number: nothing, 'point ...', 'and a half', 'and three quarters'."""
+    """What follows a whole number: nothing, 'point ...', 'and a half', 'and half', 'and three quarters'."""
     rest = list(words[at:])
     if not rest:
         return 0.0
     if rest[0] == "point":
         return _decimals(rest, 1)
-    if rest[0] not in ("and", "n", "&") or rest[-1] not in _FRACTIONS or len(rest) != 3:
+    if rest[0] not in ("and", "n", "&") or rest[-1] not in _FRACTIONS or len(rest) > 3:
         return None
+    if len(rest) == 2:
+        return 0.5 if rest[1] == "half" else None
     count = 1 if rest[1] in ("a", "an") else UNITS.get(rest[1])
     return None if count is None else count * _FRACTIONS[rest[-1]]
 
@@ -116,13 +122,17 @@ def parse_number(text: str) -> float | None:
     """Value of digits or number words; None where the whole text is not clearly a number."""
     if not _BEGINS.match(text):
         return None
-    text = text.strip().lower()
+    text = text.strip().strip(_MONEY).lower().replace("−", "-")
     if len(text) > _MAX_CHARS:
         return None
     if match := _THOUSANDS.fullmatch(text):
         return round(1000 * float(match[1]), 6)
     if _DIGITS.fullmatch(text):
         return float(text.replace(",", ""))
+    if text in _COUNTS:
+        return float(_COUNTS[text])
+    if match := _MIXED.fullmatch(text):
+        return (-1 if match[1] == "-" else 1) * (int(match[2] or 0) + _VULGAR[match[3]])
     words = [word for word in _SEPARATOR.split(text) if word]
     sign = -1.0 if words and words[0] in ("minus", "negative") else 1.0
     words = words[1:] if sign < 0 else words

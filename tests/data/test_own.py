@@ -20,7 +20,7 @@ from octocall.data.own import KEPT, kept_back, placed, read_lines, read_own, wis
 from octocall.errors import DataError
 from octocall.function import Function, Parameter
 from octocall.sources.common.units import with_units
-from octocall.types import Boolean, Choice, Context, Integer, Number, Text
+from octocall.types import Boolean, Choice, Context, Integer, List, Number, Text
 
 VOLUME = Function("set_volume", "Sets the volume.", (Parameter("level", Integer(0, 100), "How loud"),))
 PLAY = Function(
@@ -93,6 +93,19 @@ def test_an_example_has_variants_with_other_values() -> None:
     group = Group("music", CATALOG.functions, (wish,))
     made = list(Books([group]).examples(wish, group, 5, random.Random(0)))
     assert len(made) >= 4 and all(row.plan.calls[0].arguments["loop"] is True and row.plan.calls[0].arguments["song"] in row.request.text for row in made)
+
+
+def test_a_list_in_several_pieces_has_variants() -> None:
+    group_rooms = Function("create_zone", "Groups rooms.", (Parameter("rooms", List(Text()), "The rooms"),))
+    catalog = Catalog((group_rooms, NOTHING), "home")
+    rows = [("put the den and the attic together", ["den", "attic"]), ("a zone of hall, bath", ["hall", "bath"]), ("zone: cellar", ["cellar"])]
+    examples, _ = placed(read_own_rows([(query, "create_zone", {"rooms": rooms}) for query, rooms in rows])[0], catalog)
+    wishes = tuple(wish for example in examples if (wish := wish_of(example, catalog)))
+    assert len(wishes) == 3 and sum(piece.slot is not None for piece in wishes[0].pieces) == 2
+    group = Group("home", catalog.functions, wishes)
+    found = [example for example in Books([group]).examples(wishes[0], group, 30, random.Random(0), fresh=True)]
+    assert len(found) > 25 and len({str(example.plan) for example in found}) > 3
+    assert all(len(example.plan.calls[0].spans["rooms"]) == 2 for example in found)
 
 
 def test_values_that_are_requests_themselves_give_way_to_others() -> None:

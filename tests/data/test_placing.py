@@ -145,6 +145,19 @@ def test_equal_values_of_several_calls_stand_in_places_of_their_own() -> None:
     assert phrasing("ferns for 9 and moss for 12", []) != phrasing(query, calls)
 
 
+@pytest.mark.parametrize(
+    ("query", "leave", "back", "degrees", "said"),
+    [
+        ("away from Saturday until the 21st, hold at 10", "2026-03-07", "2026-03-21", 10, ("Saturday", "the 21st", "10")),
+        ("empty from friday til 1 may, 7 degs", "2026-03-06", "2026-05-01", 7, ("friday", "1 may", "7")),
+    ],
+)
+def test_the_words_of_another_value_do_not_belong_to_a_date(query: str, leave: str, back: str, degrees: int, said: tuple[str, ...]) -> None:
+    away = Function("away", "", (Parameter("back", Date()), Parameter("leave", Date()), Parameter("degrees", Number())))
+    call = place_call(away, {"back": back, "leave": leave, "degrees": degrees}, query, NOW)
+    assert tuple(query[slice(*call.spans[name][0])] for name in ("leave", "back", "degrees")) == said
+
+
 KINDS = (Text(), Integer(0, 10), Integer(), Number(), TimeOfDay(), Date(), IsoDateTime(), PhoneNumber(), Email(), List(Text()), List(Integer(0, 999)),
          Choice(("a b", "c")), Boolean(), Limited(Text(), 2, 30), Record((Field("x", Integer()), Field("why", Text(), False))))  # fmt: skip
 

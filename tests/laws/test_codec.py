@@ -133,7 +133,7 @@ def test_a_scripted_network_writes_the_plan(any_codec: SpansCodec, seed: int, va
 
 def test_digits_and_letters_in_one_word_can_be_parted() -> None:
     codec = SpansCodec(Catalog((Function("cut", "", (Parameter("width", Integer()), Parameter("depth", Integer()))),)), small_tokenizer())
-    for text, width, depth in (("cut 5cm deep 12mm", 5, 12), ("3 and -3 or 4", 3, 4), ("-3 or 3, 9", 3, 9)):
+    for text, width, depth in (("cut 5cm deep 12mm", 5, 12), ("from 45° to 90°", 45, 90), ("3 and -3 or 4", 3, 4), ("-3 or 3, 9", 3, 9)):
         reading = codec.read(Request(text, NOW))
         plan = Plan((Call("cut", {"width": width, "depth": depth}),))
         symbols = codec.encode(plan, reading)

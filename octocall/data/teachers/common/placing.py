@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import pairwise, product
+from itertools import islice, pairwise, product
 from typing import Any
 
 from octocall.call import Call, Spans
@@ -21,8 +21,8 @@ _WORD = re.compile(r"[^\W_]+|[^\w\s]|_")
 _MINUS = re.compile(r"(?:(?<![\w)])[-−]|\b(?:minus|negative)\s+)$", re.I)
 _SAME = str.maketrans("’‘“”−\u00a0", "''\"\"- ")
 """Letters that are written one way by people and another by models; each is one letter, so that places stay."""
-_CARRIERS, _STOPS = {"at", "on", "by", "from", "until", "till", "to", "for", "around", "about"}, set(".,;!?")
-"""Words before and marks behind a value that parsers pass over."""
+_CARRIERS, _STOPS = {"at", "on", "by", "from", "until", "till", "til", "to", "for", "around", "about"}, set(".,;!?")
+"""Words before a value, and marks around it, that parsers pass over."""
 _SHOWN = 60
 _MOST_PARTS, _MOST_PLACES = 8, 4
 """A value in several pieces has at most so many, each looked for in at most so many places."""
@@ -70,8 +70,21 @@ def place_call(
         if own:
             spans[parameter.name] = own
             taken += own
+    spans |= _parted(function, arguments, spans, _Place(query, Context(now, arguments=arguments), []))
     left = tuple(parameter.name for parameter in function.parameters if parameter.name in missing and parameter.name not in arguments)
     return Call(function.name, arguments, left, spans)
+
+
+def _parted(function: Function, arguments: Mapping[str, Any], spans: Mapping[str, Spans], place: _Place) -> dict[str, Spans]:
+    """New places for values that share words with another: "from Friday until the 21st" reads as the 21st, but Friday does not belong to it."""
+    found: dict[str, Spans] = {}
+    for name, own in spans.items():
+        others = {other: theirs for other, theirs in spans.items() if other != name}
+        if any(_overlap(a, b) for a in own for theirs in others.values() for b in theirs):
+            cores = [_search(function.parameter(other).type, arguments[other], place, shortest=True) or theirs for other, theirs in others.items()]
+            apart = _search(function.parameter(name).type, arguments[name], replace(place, taken=[core for each in cores for core in each]), apart=True)
+            found |= {name: apart} if apart else {}
+    return found
 
 
 def _value(of: Parameter | Field, given: Any, place: _Place) -> tuple[Any, Spans]:
@@ -168,7 +181,7 @@ def _literal_places(kind: Type, given: Any, place: _Place) -> Iterator[Spans]:
             yield from (spans for spans in product(*found) if all(a[1] <= b[0] for a, b in pairwise(spans)))
     elif isinstance(given, str | int | float) and not isinstance(given, bool):
         places = _occurrences(str(given), query, kind.signed)
-        yield from (((begin, end),) for begin, end in sorted(places, key=lambda own: any(a < own[1] and own[0] < b for a, b in taken)))
+        yield from (((begin, end),) for begin, end in sorted(places, key=lambda own: any(_overlap(own, other) for other in taken)))
 
 
 def _list_places(items: Sequence[str], query: str) -> Iterator[tuple[int, int]]:
@@ -221,20 +234,30 @@ def _read(kind: Type, spans: Spans, place: _Place) -> Any:
     return kind.parse(" ".join(texts), place.context)
 
 
-def _search(kind: Type, value: Any, place: _Place) -> Spans:
-    """The first and longest piece of the request that reads as ``value``, without what does not belong to it; empty where there is none."""
+def _overlap(one: tuple[int, int], other: tuple[int, int]) -> bool:
+    return one[0] < other[1] and other[0] < one[1]
+
+
+def _search(kind: Type, value: Any, place: _Place, apart: bool = False, shortest: bool = False) -> Spans:
+    """The first and longest piece of the request that reads as ``value``, without what does not belong to it; or the shortest one; ``apart`` from places
+    that are taken; empty where there is none."""
     query = place.query
 
     def reads(begin: int, end: int) -> bool:
+        if apart and any(_overlap((begin, end), other) for other in place.taken):
+            return False
         whole = _whole(query, begin, end) and not (kind.signed and _MINUS.search(query[:begin]))
         return whole and bool(_read(kind, ((begin, end),), place) == value)
 
     words = [match.span() for match in _WORD.finditer(query)]
+    if shortest:
+        pieces = ((words[i][0], words[i + size][1]) for size in range(MAX_WORDS) for i in range(len(words) - size))
+        return tuple(islice((piece for piece in pieces if reads(*piece)), 1))
     for i in range(len(words)):
         for j in reversed(range(i, min(len(words), i + MAX_WORDS))):
             if not reads(words[i][0], words[j][1]):
                 continue
-            while i < j and query[slice(*words[i])].lower() in _CARRIERS and reads(words[i + 1][0], words[j][1]):
+            while i < j and query[slice(*words[i])].lower() in _CARRIERS | _STOPS and reads(words[i + 1][0], words[j][1]):
                 i += 1
             while i < j and query[slice(*words[j])] in _STOPS and reads(words[i][0], words[j - 1][1]):
                 j -= 1
