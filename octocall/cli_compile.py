@@ -100,12 +100,13 @@ def material_of(
     from octocall.codecs.spans import SpansCodec
     from octocall.compiling.books import analogies, phrasings, with_constants
     from octocall.compiling.gather import Material
-    from octocall.data.own import groups, placed, with_implied
+    from octocall.data.meant import as_meant
+    from octocall.data.own import groups, placed
 
     given = read_examples(loaded, files)
     catalog = loaded.catalog if IRRELEVANT in loaded.catalog else loaded.catalog.append(NOTHING)
     written = phrasings(source, phrases, catalog)
-    catalog = with_constants(with_implied(catalog, given), written)
+    catalog = with_constants(as_meant(catalog, given), written)
     codec = SpansCodec(catalog, base.bundle.tokenizer, int(base.bundle.settings["max_pieces"]))
     own, remarks = placed(given, catalog, codec)
     complain_of(remarks, own)

@@ -16,7 +16,8 @@ from octocall.catalog import Catalog
 from octocall.data.analogy import Analogies, texts
 from octocall.data.compile import HERE
 from octocall.data.functionbook import Group
-from octocall.data.own import NOW, implying
+from octocall.data.meant import implying
+from octocall.data.own import NOW
 from octocall.data.phrasebook import Phrasing, read_phrasebooks
 from octocall.errors import OctocallError
 from octocall.files import write_atomically

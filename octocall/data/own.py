@@ -8,8 +8,7 @@ import random
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -29,20 +28,16 @@ from octocall.data.teachers.offline import OfflineTeacher
 from octocall.data.teachers.rules.script import Draft, Script, Setting, script
 from octocall.data.teachers.rules.several import again, joined, nested, takes_result
 from octocall.data.verify import key
-from octocall.errors import DataError, OctocallError, PlanError
+from octocall.errors import DataError, OctocallError
 from octocall.files import read_row
-from octocall.function import Function, Parameter
 from octocall.sources.python import ARROW
-from octocall.types import Integer, List, Number, Text
+from octocall.types import List, Text
 
 NOW = datetime(2026, 3, 4, 10, 30)
 """The clock of examples that give none."""
 KEPT, HELD_OUT = 0.2, 0.12
 """Share of the examples' phrasings, and of the teacher's rows, that are kept for measuring."""
 _FEW = 5
-MOST_IMPLIED = 12
-"""So many numbers at most are implied for one parameter."""
-_LARGEST = 1000
 _ALIKE = 4
 """So many rows of one phrasing of the teacher, with other values."""
 
@@ -115,49 +110,6 @@ def _calls(text: str) -> Iterator[tuple[str, dict[str, Any], tuple[str, ...]]]:
         yield call.func.id, {str(keyword.arg): ast.literal_eval(keyword.value) for keyword in call.keywords}, ()
 
 
-def with_implied(catalog: Catalog, given: Sequence[Given]) -> Catalog:
-    """The catalog with the numbers that examples mean without saying them ("mute" is 0): values that can be written without pointing."""
-    found: dict[tuple[str, str], Counter[float]] = defaultdict(Counter)
-    names = _names(catalog)
-    for one in given:
-        for name, arguments, _ in one.calls:
-            for parameter in catalog[names[name]].parameters if name in names else ():
-                if isinstance(parameter.type, Integer | Number) and isinstance(one.query, str):
-                    with suppress(PlanError):
-                        value = parameter.type.check(arguments.get(parameter.original or parameter.name))
-                        if not _stands(parameter, value, one):
-                            found[names[name], parameter.name][value] += 1
-    return implying(catalog, found)
-
-
-def implying(catalog: Catalog, found: Mapping[tuple[str, str], Counter[float]]) -> Catalog:
-    """The catalog with numbers that can be written without pointing, the commonest ones by function and parameter."""
-    functions = [
-        replace(function, parameters=tuple(_implying(p, found.get((function.name, p.name), Counter())) for p in function.parameters)) for function in catalog
-    ]
-    return Catalog(tuple(functions), catalog.name, catalog.numbers)
-
-
-def _stands(parameter: Parameter, value: float, one: Given) -> bool:
-    """Whether a number, or the same with another sign, is said; one too large to be meant without words counts as said."""
-    if abs(value) > _LARGEST or (value < 0 and _stands(parameter, -value, one)):
-        return True
-    alone = Function("f", "", (replace(parameter, original=""),))
-    try:
-        return bool(place_call(alone, {parameter.name: value}, one.query, one.now).spans)
-    except (Rejected, OctocallError):
-        return False
-
-
-def _implying(parameter: Parameter, values: Counter[float]) -> Parameter:
-    kind = parameter.type
-    if not values or not isinstance(kind, Integer | Number):
-        return parameter
-    fit = [value for value, _ in values.most_common(MOST_IMPLIED) if kind.least <= value <= kind.most]
-    implied = tuple(sorted({*kind.implied, *fit}))
-    return replace(parameter, type=replace(kind, implied=implied))
-
-
 def placed(given: Sequence[Given], catalog: Catalog, codec: SpansCodec | None = None) -> tuple[list[Example], list[str]]:
     """The examples, each value found in its request, and why others contradict the signatures or their own words, or cannot be read by ``codec``."""
     found, remarks = [], []
@@ -172,7 +124,7 @@ def placed(given: Sequence[Given], catalog: Catalog, codec: SpansCodec | None = 
     return found, remarks
 
 
-def _names(catalog: Catalog) -> dict[str, str]:
+def names_of(catalog: Catalog) -> dict[str, str]:
     """The functions' names by those of their source, and by themselves."""
     return {function.original or function.name: function.name for function in catalog} | {function.name: function.name for function in catalog}
 
@@ -184,7 +136,7 @@ def _placed(one: Given, catalog: Catalog) -> Example:
     request, taken = Request(one.query.strip(), one.now), list[tuple[int, int]]()
     if all(name == IRRELEVANT for name, _, _ in one.calls):
         return Example(request, Plan((Call(IRRELEVANT),)), one.place, "irrelevant")
-    names = _names(catalog)
+    names = names_of(catalog)
     if unknown := [name for name, _, _ in one.calls if name not in names]:
         raise DataError(f"there is no function {unknown[0]!r}")
     found = [place_call(catalog[names[name]], arguments, request.text, one.now, taken, missing) for name, arguments, missing in one.calls]

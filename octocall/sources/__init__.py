@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from octocall.catalog import Catalog
 from octocall.errors import SignatureError
 from octocall.function import Function
-from octocall.sources.common.units import with_units
+from octocall.sources.common.told import as_told
 
 if TYPE_CHECKING:
     from octocall.sources.common.loaded import Loaded
@@ -34,7 +34,7 @@ def load_any(source: str) -> Loaded:
     Raises SignatureError, and MissingExtraError where a source needs a package that is not installed.
     """
     loaded = _load(source)
-    return replace(loaded, catalog=Catalog(tuple(map(with_units, loaded.catalog)), loaded.catalog.name))
+    return replace(loaded, catalog=Catalog(tuple(map(as_told, loaded.catalog)), loaded.catalog.name))
 
 
 def _load(source: str) -> Loaded:
@@ -70,7 +70,7 @@ def as_functions(given: Any) -> tuple[Function, ...]:
     if isinstance(given, str | Path):
         return load_any(str(given)).warned().functions
     if isinstance(given, Mapping):
-        return tuple(map(with_units, json_tools.load(given).functions))
+        return tuple(map(as_told, json_tools.load(given).functions))
     found: list[Function] = []
     for one in given:
         if isinstance(one, Function):
@@ -79,7 +79,7 @@ def as_functions(given: Any) -> tuple[Function, ...]:
             found.append(python.function(one))
         else:
             found += json_tools.load([one]).functions
-    return tuple(map(with_units, found))
+    return tuple(map(as_told, found))
 
 
 def _described(path: Path) -> Loaded:

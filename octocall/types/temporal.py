@@ -36,6 +36,24 @@ class _Temporal(Type):
         return parse_moment(text, context.now)
 
 
+_DAY_BACK, _WEEK_BACK = timedelta(days=1), timedelta(days=7)
+_STEPS_BACK = (_WEEK_BACK + _DAY_BACK, timedelta(days=31), timedelta(days=366))
+
+
+def _behind(text: str, day: date, now: datetime) -> date:
+    """The last such day where ``day``, what a text says, is yet to come: the Monday, the 1st or the 1st of March before ``now``. "tomorrow" stays."""
+    if day <= now.date() or _day(text, now - _DAY_BACK) == day - _DAY_BACK:
+        return day
+    steps = _STEPS_BACK[:1] if _day(text, now - _WEEK_BACK) == day - _WEEK_BACK else _STEPS_BACK
+    earlier = (_day(text, now - step) for step in steps)
+    return next((found for found in earlier if found is not None and found <= now.date()), day)
+
+
+def _day(text: str, now: datetime) -> date | None:
+    moment = parse_moment(text, now)
+    return resolve_date(moment, now) if moment is not None else None
+
+
 @dataclass(frozen=True)
 class TimeOfDay(_Temporal):
     """A time of day as HH:MM; lengths of time count from now."""
@@ -63,14 +81,16 @@ class TimeOfDay(_Temporal):
 
 @dataclass(frozen=True)
 class Date(_Temporal):
-    """A day as YYYY-MM-DD."""
+    """A day as YYYY-MM-DD; with ``past`` one that lies behind: "Monday" is the last one."""
 
     canonical: ClassVar[str] = DAY
+    past: bool = False
 
     def parse(self, text: str, context: Context) -> str | None:
-        moment = self._moment(text, context)
-        day = resolve_date(moment, context.now) if moment is not None else None
-        return day.isoformat() if day is not None else None
+        day = _day(text, context.now)
+        if day is None:
+            return None
+        return (_behind(text, day, context.now) if self.past else day).isoformat()
 
     def check(self, value: Any) -> str:
         try:
@@ -92,12 +112,13 @@ class DateTime(_Temporal):
 
     With ``after`` it ends what the parameter of that name begins: lengths of time and bare clock
     times are counted from there, and its default lies ``minutes`` later. A bare hour from 7 to 10 is
-    one of the evening where an earlier argument says so ("dinner", "concert").
+    one of the evening where an earlier argument says so ("dinner", "concert"). With ``past`` its day lies behind.
     """
 
     canonical: ClassVar[str] = f"{DAY}-{CLOCK.replace(':', '-')}"
     after: str = ""
     minutes: int = 60
+    past: bool = False
 
     def _start(self, context: Context) -> datetime | None:
         begin = context.arguments.get(self.after)
@@ -110,6 +131,8 @@ class DateTime(_Temporal):
         start = self._start(context)
         if moment.bare and moment.time and moment.time.hour in _EVENING_HOURS and self._in_evening(context):
             moment = replace(moment, time=moment.time.replace(hour=moment.time.hour + 12), bare=False)
+        if self.past and moment.date is not None:
+            moment = replace(moment, date=_behind(text, moment.date, context.now))
         try:
             value = resolve_datetime(moment, context.now) if start is None else resolve_end(moment, start, context.now)
         except OverflowError:

@@ -76,11 +76,14 @@ def _day_of_month(tokens: Sequence[Token], now: datetime) -> Piece | None:
 
 
 def _numeric_date(tokens: Sequence[Token], now: datetime) -> Piece | None:
+    """2026-03-05, 3/5, 3/5/2026, 05.03.2026. Where no month has such a number, the day stands first: 25/3/2026."""
     text = tokens[0].text
-    numbers = [int(part) for part in text.rstrip("t").replace("-", "/").split("/")]
+    numbers = [int(part) for part in re.split(r"[-/.]", text.rstrip("t"))]
     if len(numbers) == 2:
         return _dated(_coming_date(numbers[0], numbers[1], now.date()))
     year, month, day = numbers if text[:4].isdigit() else (numbers[2], *numbers[:2])
+    if not text[:4].isdigit() and ("." in text or month > 12):
+        month, day = day, month
     year += 2000 * (year < 100)
     return _dated(_valid(year, month, day)) if 2000 <= year <= 2099 else None
 
@@ -98,6 +101,16 @@ def _named_day(tokens: Sequence[Token], now: datetime) -> Piece:
         day = coming_weekday(today, kinds["A"] if "A" in kinds else kinds["j"])
     weeks = 1 if "W" in kinds else 0
     return Piece(day=day + timedelta(weeks=weeks), weak="D" not in kinds)
+
+
+def _last_weekday(tokens: Sequence[Token], now: datetime) -> Piece:
+    return Piece(day=coming_weekday(now.date(), tokens[1].number) - timedelta(weeks=1 + (tokens[1].number == now.weekday())))
+
+
+def _ago(tokens: Sequence[Token], now: datetime) -> Piece | None:
+    """two days ago, a week ago."""
+    span = _span(tokens[:-1], now)
+    return Piece(day=now.date() - timedelta(seconds=span.span)) if span is not None and span.coarse else None
 
 
 def _days_from(tokens: Sequence[Token], now: datetime) -> Piece | None:
@@ -240,6 +253,8 @@ _RULES: list[tuple[str, str, _Build]] = [  # first kinds, pattern over kinds, me
     ("G", "GC(?!M)", _stamp),
     ("G", "G", _numeric_date),
     ("aNLYW", "[aNL]?[YW][Rp](?:D|S?[Aj]|x[Aj])", _days_from),
+    ("aNcn", "n?(?:[aN]|a?cF?)[YW]b", _ago),
+    ("l", "l[Aj]", _last_weekday),
     ("x", "xWP?[Aj]", _named_day),
     ("x", "x[AjW]", _named_day),
     ("Aj", "[Aj]F?xW", _named_day),

@@ -32,6 +32,8 @@ _PLAIN = {
     "I": "in within",
     "S": "this coming",
     "x": "next",
+    "l": "last",
+    "b": "ago",
     "w": "now",
     "a": "a an",
     "L": "the",
@@ -84,6 +86,7 @@ _TOKEN = re.compile(
     r"2nite|2night|2moro|2morrow|2day"
     r"|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}t?(?![a-z])"
     r"|[0-9]{1,4}/[0-9]{1,2}(?:/[0-9]{1,4})?"
+    r"|[0-9]{1,2}\.[0-9]{1,2}\.(?:[0-9]{4}|[0-9]{2})(?![0-9])"
     r"|[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?"
     r"|[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])"
     r"|[0-9]+\.[0-9]+"
@@ -100,7 +103,7 @@ _INNER = str.maketrans("", "", ". '")
 
 
 def _digit_token(text: str) -> Token | None:
-    if "-" in text or "/" in text:
+    if "-" in text or "/" in text or text.count(".") == 2:
         return Token("G", 0, text)
     if ":" in text:
         return Token("C", 0, text)

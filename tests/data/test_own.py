@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 from collections import Counter
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -15,12 +16,13 @@ from octocall.catalog import Catalog
 from octocall.data.bookrows import Books
 from octocall.data.deeds import Deeds
 from octocall.data.functionbook import Group, Wish
+from octocall.data.meant import as_meant
 from octocall.data.noise import Piece
-from octocall.data.own import KEPT, kept_back, placed, read_lines, read_own, wish_of, with_implied
+from octocall.data.own import KEPT, NOW, Given, kept_back, placed, read_lines, read_own, wish_of
 from octocall.errors import DataError
 from octocall.function import Function, Parameter
-from octocall.sources.common.units import with_units
-from octocall.types import Boolean, Choice, Context, Integer, List, Number, Text
+from octocall.sources.common.told import as_told
+from octocall.types import Boolean, Choice, Context, Date, Integer, List, Number, Text
 
 VOLUME = Function("set_volume", "Sets the volume.", (Parameter("level", Integer(0, 100), "How loud"),))
 PLAY = Function(
@@ -72,16 +74,29 @@ def test_examples_of_docstrings_are_literals_and_nothing_else() -> None:
 def test_numbers_that_are_meant_and_not_said_become_literals() -> None:
     rows = [("mute it", 0), ("full blast", 100), ("full volume", 100), ("volume 40", 40), ("down by 7", -7), ("half", 0.5)]
     given, _ = read_own_rows([(text, "set_volume", {"level": level}) for text, level in rows])
-    catalog = with_implied(CATALOG, given)
+    catalog = as_meant(CATALOG, given)
     assert catalog["set_volume"].parameter("level").type == Integer(0, 100, implied=(0, 100))
     found, remarks = placed(given, catalog)
     assert [example.plan.calls[0].arguments for example in found] == [{"level": 0}, {"level": 100}, {"level": 100}, {"level": 40}] and len(remarks) == 2
     assert catalog["set_volume"].parameter("level").type.literals == ("0", "100")
 
 
-def read_own_rows(rows: list[tuple[str, str, dict[str, object]]]) -> tuple[list, list[str]]:  # type: ignore[type-arg]
-    from octocall.data.own import NOW, Given
+def test_dates_that_lie_behind_are_told_by_documentation_or_by_examples() -> None:
+    done, due = Parameter("on", Date(), "Day on which it was done"), Parameter("due", Date(), "Day by which it must be done")
+    function = Function("complete", "Ticks a task off.", (done, due))
+    assert [parameter.type for parameter in as_told(function).parameters] == [Date(past=True), Date()]
+    rows = [
+        ("sorted on march 1st", "complete", {"on": "2026-03-01"}),
+        ("was yesterday", "complete", {"on": "2026-03-03"}),
+        ("by friday", "complete", {"due": "2026-03-06"}),
+    ]
+    catalog = as_meant(Catalog((Function("complete", "", tuple(replace(p, description="", default=None) for p in (done, due))),), "tasks"), read_own_rows(rows)[0])
+    assert [parameter.type for parameter in catalog["complete"].parameters] == [Date(past=True), Date()]
+    found, remarks = placed(read_own_rows(rows)[0], catalog)
+    assert [example.plan.calls[0].arguments for example in found] == [arguments for _, _, arguments in rows] and not remarks
 
+
+def read_own_rows(rows: list[tuple[str, str, dict[str, object]]]) -> tuple[list, list[str]]:  # type: ignore[type-arg]
     return [Given(text, [(name, arguments, ())], NOW, text) for text, name, arguments in rows], []
 
 
@@ -140,10 +155,10 @@ def test_a_share_of_the_phrasings_of_each_function_is_kept() -> None:
 ])  # fmt: skip
 def test_units_of_time_are_read_out_of_documentation(name: str, description: str, unit: str) -> None:
     for kind in (Integer(), Number()):
-        found = with_units(Function("f", "", (Parameter(name, kind, description),))).parameters[0].type
+        found = as_told(Function("f", "", (Parameter(name, kind, description),))).parameters[0].type
         assert getattr(found, "unit", "") == unit
     text = Function("f", "", (Parameter(name, Text(), description), Parameter("c", Choice(("minutes", "hours")))))
-    assert with_units(text) == text
+    assert as_told(text) == text
 
 
 def test_lengths_of_time_count_in_the_unit() -> None:

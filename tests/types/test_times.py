@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from octocall.types import Context, Date, DateTime
 from octocall.types import times_sample as samples
 from octocall.types.times import (
     parse_moment,
@@ -185,6 +186,31 @@ NOT_TIMES = (
     "|noon in the morning|today tomorrow|20 minutes tomorrow|13 am|7:75|finish|English"
     "|half to six|0/0|3/32|zero minutes|7 pm 8 pm|a|o'clock|time|②|٣ pm"
 )
+
+
+@pytest.mark.parametrize(
+    ("text", "day", "behind"),
+    [
+        ("last friday", "2026-02-27", "2026-02-27"),
+        ("last wednesday", "2026-02-25", "2026-02-25"),
+        ("two days ago", "2026-03-02", "2026-03-02"),
+        ("a week ago", "2026-02-25", "2026-02-25"),
+        ("26.02.2026", "2026-02-26", "2026-02-26"),
+        ("25/07/2026", "2026-07-25", "2026-07-25"),
+        ("March 1st", "2027-03-01", "2026-03-01"),
+        ("the 20th", "2026-03-20", "2026-02-20"),
+        ("monday", "2026-03-09", "2026-03-02"),
+        ("wednesday", "2026-03-11", "2026-02-25"),
+        ("next friday", "2026-03-13", "2026-03-13"),
+        ("tomorrow", "2026-03-05", "2026-03-05"),
+        ("today", "2026-03-04", "2026-03-04"),
+    ],
+)
+def test_days_lie_ahead_or_behind(text: str, day: str, behind: str) -> None:
+    context = Context(NOW)
+    assert (Date().parse(text, context), Date(past=True).parse(text, context)) == (day, behind)
+    stamp = DateTime(past=True).parse(f"{text} at 9 pm", context)
+    assert stamp is None or stamp == f"{behind}-21-00"
 
 
 @pytest.mark.parametrize("text", NOT_TIMES.split("|"))

@@ -1,4 +1,5 @@
-"""Units of time that documentation tells of numbers: "minutes", "timeout_sec", "how long, in hours"."""
+"""What documentation tells of the values of a parameter beside their type: units of time of numbers ("minutes", "timeout_sec", "how long, in hours"), and
+that days lie behind ("the day on which it was done", "date of birth")."""
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ import re
 from dataclasses import replace
 
 from octocall.function import Function, Parameter
-from octocall.types import Integer, Number
+from octocall.types import Date, DateTime, Integer, Number
 from octocall.types.number import UNITS
 
 _WORD = re.compile(r"[a-z]+")
@@ -14,9 +15,12 @@ _SHORT = {"sec": "seconds", "secs": "seconds", "second": "seconds", "min": "minu
           "hour": "hours", "day": "days", "week": "weeks", **{unit: unit for unit in UNITS}}  # fmt: skip
 
 
-def with_units(function: Function) -> Function:
-    """The function, its numbers with the unit of time that their name or else their description tells, where it is one."""
-    parameters = tuple(map(_with_unit, function.parameters))
+_BEHIND = re.compile(r"(?<![a-z])(?:was|were|happened|took place|birth|birthday|born|ago)(?![a-z])", re.I)
+
+
+def as_told(function: Function) -> Function:
+    """The function, its numbers with the unit of time that their name or else their description tells, its dates behind the clock where it says so."""
+    parameters = tuple(_with_past(_with_unit(parameter)) for parameter in function.parameters)
     return function if parameters == function.parameters else replace(function, parameters=parameters)
 
 
@@ -30,6 +34,13 @@ def _with_unit(parameter: Parameter) -> Parameter:
     if not unit or (unit == "minutes" and not re.search(r"minute|mins|_min\b", f"{name} {parameter.description}", re.I)):
         return parameter
     return replace(parameter, type=replace(kind, unit=unit))
+
+
+def _with_past(parameter: Parameter) -> Parameter:
+    kind = parameter.type
+    if not isinstance(kind, Date | DateTime) or not _BEHIND.search(f"{parameter.name.replace('_', ' ')} {parameter.description}"):
+        return parameter
+    return replace(parameter, type=replace(kind, past=True))
 
 
 def _told(text: str, units: dict[str, str]) -> str:
