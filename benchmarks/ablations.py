@@ -117,7 +117,7 @@ def measure(name: str, out: Path, steps: int, threads: int) -> None:
     train, kept = books(name, catalog)
     catalog = with_constants(catalog, [*train, *kept])
     codec = SpansCodec(catalog, base.bundle.tokenizer, int(base.bundle.settings["max_pieces"]))
-    rows = gather(Material(codec, (), train, groups()), CompileConfig(taught=0, variants=12)).train
+    rows = gather(Material(codec, (), train, groups()), CompileConfig(taught=0, variants=12), most=10**6).train
     numbers = chosen([example for _, example in rows], max(setting.rows for setting in SETTINGS))
     read = read_rows([rows[number][1] for number in numbers], codec, base)
     cases = asked(catalog, kept)

@@ -13,7 +13,10 @@ class CompileConfig:
     """Settings of ``octocall compile``; every field is a flag."""
 
     taught: int = field(default=40, metadata={"help": "Rows of the offline teacher for each function; 0 for none"})
-    variants: int = field(default=12, metadata={"help": "Rows of each example or phrasing: as it stands, then with other values and slips of typing"})
+    variants: int = field(
+        default=24,
+        metadata={"help": "Rows of each example: as it stands, then with other values, slips of typing and words of others; fewer of each of many phrasings"},
+    )
     steps: int = field(default=0, metadata={"help": "Steps of the optimiser; 0: by the number of rows, at most 700, and no more than minutes has room for, but 150"})
     minutes: float = field(default=10.0, metadata={"help": "So long the trainings may take on this machine, where steps are not given"})
     batch_size: int = field(default=32, metadata={"help": "Rows of a step"})

@@ -18,6 +18,7 @@ from octocall.data.bookrows import Backgrounds, Books
 from octocall.data.booksets import BACKGROUNDS
 from octocall.data.compile import HERE, held_out, template_key
 from octocall.data.config import SynthConfig
+from octocall.data.crossing import Crossing
 from octocall.data.deeds import Deeds
 from octocall.data.example import Example
 from octocall.data.functionbook import Group, Wish
@@ -32,6 +33,8 @@ from octocall.files import write_atomically
 OWN, BOOK, TAUGHT, ALIKE, STRANGER = "own", "book", "taught", "alike", "stranger"
 """Where a row comes from: an example of the user's, a phrase book, the offline teacher, a like function of another application, elsewhere."""
 NATURAL = (OWN, BOOK)
+MOST_ROWS = 14_000
+"""So many rows are trained on at most: drawn where there are more."""
 _HELD_OUT = 0.06
 """Share of the phrasings of books that are kept."""
 
@@ -95,10 +98,11 @@ class Material:
         return found + Counter(shape.name for phrasing in self.phrasings for outer in phrasing.shapes for shape in outer.walk())
 
 
-def gather(material: Material, config: CompileConfig, progress: Callable[[str, int, int], None] = lambda *_: None) -> Rows:
-    """All rows. The same material and settings give the same rows."""
+def gather(material: Material, config: CompileConfig, progress: Callable[[str, int, int], None] = lambda *_: None, most: int = MOST_ROWS) -> Rows:
+    """All rows, of phrase books about ``most``. The same material and settings give the same rows."""
     catalog, rows, rng = material.catalog, Rows(), random.Random(config.seed)
-    books = Books([*_groups(material), *material.groups], Backgrounds.read(BACKGROUNDS), Deeds(material.groups))
+    mine = _written(material)
+    books, crossing = Books([mine, *material.groups], Backgrounds.read(BACKGROUNDS), Deeds(material.groups)), Crossing(mine.wishes)
     own = Group(catalog.name, catalog.functions, ())
     wishes: dict[bool, list[Wish]] = {False: [], True: []}
     for number, (example, kept) in enumerate(zip(material.examples, kept_back(material.examples), strict=True), 1):
@@ -106,14 +110,14 @@ def gather(material: Material, config: CompileConfig, progress: Callable[[str, i
         rows.add(kept, OWN, example)
         if wish is not None:
             wishes[kept].append(wish)
-            for variant in list(books.examples(wish, own, 0 if kept else config.variants - 1, rng, fresh=True)):
+            for variant in _variants(wish, own, books, crossing, 0 if kept else config.variants - 1, rng):
                 rows.add(False, OWN, _bare(variant))
         progress("examples", number, len(material.examples))
     for kept, share in ((False, 0.5), (True, 0.25)):
         if several := [wish for wish in wishes[kept] if len(wish.calls) == 1]:
             for example in books.joined(replace(own, wishes=tuple(several)), int(share * len(several) * (1 if kept else config.variants / 2)), rng):
                 rows.add(kept, OWN, _bare(example))
-    for kept, example in _of_books(material, config, progress):
+    for kept, example in _of_books(material, config, progress, most):
         rows.add(kept, BOOK, example)
     if material.analogies is not None and config.taught:
         told = material.analogies.group()
@@ -137,30 +141,45 @@ def _readable(example: Example, codec: SpansCodec) -> bool:
     return True
 
 
-def _groups(material: Material) -> Iterator[Group]:
-    """The catalog as an application of its own, so that variants find its values."""
+def kept_variants(material: Material, config: CompileConfig) -> list[Example]:
+    """Variants of the examples that are kept for measuring: what the training that comes after that learns, too."""
+    mine, rng, found = _written(material, True), random.Random(f"{config.seed}-kept"), list[Example]()
+    books, crossing = Books([mine, *material.groups], Backgrounds.read(BACKGROUNDS), Deeds(material.groups)), Crossing(mine.wishes)
+    for example, kept in zip(material.examples, kept_back(material.examples), strict=True):
+        if kept and (wish := wish_of(example, material.catalog)) is not None:
+            found += [_bare(variant) for variant in _variants(wish, mine, books, crossing, config.variants - 1, rng)]
+    return [example for example in found if _readable(example, material.codec)]
+
+
+def _variants(wish: Wish, group: Group, books: Books, crossing: Crossing, many: int, rng: random.Random) -> Iterator[Example]:
+    for _ in range(many):
+        yield from books.examples(crossing.cross(wish, rng), group, 1, rng, fresh=True)
+
+
+def _written(material: Material, whole: bool = False) -> Group:
+    """The catalog as an application of its own, with the examples that are trained on; the ``whole`` one with those that are kept, too."""
     sides = zip(material.examples, kept_back(material.examples), strict=True)
-    wishes = tuple(wish for example, kept in sides if not kept and (wish := wish_of(example, material.catalog)))
-    yield Group(material.catalog.name, material.catalog.functions, wishes)
+    wishes = tuple(wish for example, kept in sides if (whole or not kept) and (wish := wish_of(example, material.catalog)))
+    return Group(material.catalog.name, material.catalog.functions, wishes)
 
 
 def _bare(example: Example) -> Example:
     return replace(example, candidates=())
 
 
-def _of_books(material: Material, config: CompileConfig, progress: Callable[[str, int, int], None]) -> Iterator[tuple[bool, Example]]:
+def _of_books(material: Material, config: CompileConfig, progress: Callable[[str, int, int], None], most: int) -> Iterator[tuple[bool, Example]]:
     """Rows of phrase books: singles, parallel, nested and irrelevant ones, as ``octocall synth`` writes them; kept ones without slips of typing."""
     catalog = material.catalog
     phrasings = list({template_key(p): p for p in material.phrasings}.values())
     if not phrasings:
         return
-    pools = Pools.load(HERE / "pools", phrasings, catalog)
+    pools, variants = Pools.load(HERE / "pools", phrasings, catalog), max(1, min(config.variants, most // len(phrasings)))
     for kept in (False, True):
         chosen = [p for p in phrasings if held_out(template_key(p), _HELD_OUT) == kept]
         counts = Counter(p.kind for p in chosen)
         wanted = SynthConfig(
-            rows_per_function=config.variants * counts["single"] // max(1, len(catalog) - 1), parallel=2 * config.variants * counts["parallel"],
-            nested=config.variants * counts["nested"], irrelevant=config.variants * counts["irrelevant"], public=0.0, seed=config.seed,
+            rows_per_function=variants * counts["single"] // max(1, len(catalog) - 1), parallel=2 * variants * counts["parallel"],
+            nested=variants * counts["nested"], irrelevant=variants * counts["irrelevant"], public=0.0, seed=config.seed,
         )  # fmt: skip
         total = int(wanted.rows_per_function * len(catalog) + wanted.parallel + wanted.nested + wanted.irrelevant)
         verifier = Verifier(catalog, material.codec)

@@ -22,7 +22,7 @@ from octocall.catalog import IRRELEVANT
 from octocall.codecs.spans import SpansCodec
 from octocall.compiling.config import CompileConfig
 from octocall.compiling.figures import Figures, Rate, crossed, fitted, measure
-from octocall.compiling.gather import NATURAL, Material, Rows, enough, gather
+from octocall.compiling.gather import MOST_ROWS, NATURAL, Material, Rows, enough, gather, kept_variants
 from octocall.compiling.page import card, draw
 from octocall.confidence import Confidence
 from octocall.data.example import Example
@@ -48,14 +48,14 @@ FEWEST, MOST = 150, 700
 """Steps of the training where none are asked for."""
 _PACED = 6
 """Steps that are timed before."""
-MOST_ROWS, MOST_KEPT = 14_000, 600
-"""So many rows are trained on, or measured with, at most: drawn where there are more."""
+MOST_KEPT = 600
+"""So many rows are measured with at most: drawn where there are more."""
 PARITY_ROWS = 200
 """So many requests are planned by the trained network and by the exported one."""
 _BATCHES = 6.0
 """How often a row is seen where the number of steps follows from the number of rows and there is time for it."""
-_LAST = 0.3
-"""Share of the steps that are taken once more at the end, with the phrasings that were kept for measuring."""
+_LAST = 0.5
+"""Share of the steps that are taken once more at the end, with the phrasings that were kept for measuring and their variants."""
 _UNSPOKEN = 0.3
 """So much of the training is kept where people wrote no request for most of the functions: more of it makes the base worse at what people say (docs/log.md)."""
 _ENOUGH = 30
@@ -105,8 +105,8 @@ class Compilation:
             figures.ece, confidence = figures.ece_before, Confidence()
         figures.curve, figures.written = curve, dict(material.written)
         if kept and spoken:
-            last = [row for _, row in [*train, *kept]]
-            self._train(tuned, last, "final", max(1, int(_LAST * steps)))
+            late = read_rows(kept_variants(material, self.config), self.codec, self.base)
+            self._train(tuned, [row for _, row in [*train, *kept, *late]], "final", max(1, int(_LAST * steps)))
         figures.facts = {
             "rows": dict(rows.counts),
             "kept": len(kept),
