@@ -48,8 +48,8 @@ FEWEST, MOST = 150, 700
 """Steps of the training where none are asked for."""
 _PACED = 6
 """Steps that are timed before."""
-MOST_KEPT = 600
-"""So many rows are measured with at most: drawn where there are more."""
+MOST_KEPT, _CURVE_KEPT = 600, 200
+"""So many rows are measured with at most, drawn where there are more; and at each point of the curve."""
 PARITY_ROWS = 200
 """So many requests are planned by the trained network and by the exported one."""
 _BATCHES = 6.0
@@ -202,6 +202,7 @@ class Compilation:
         done: dict[str, list[int]] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
         points, settings = _points(train), self._settings(max(1, int(_POINT * steps)))
         shuffled = random.Random(self.config.seed).sample(train, len(train))
+        asked = [example for example, _ in kept[:: -(-len(kept) // _CURVE_KEPT) or 1]]
         for number, point in enumerate(points):
             self.progress("learning curve", number, len(points))
             if str(point) not in done:
@@ -210,7 +211,7 @@ class Compilation:
                     seen[example.plan.calls[0].name] += 1
                     chosen += [row] if seen[example.plan.calls[0].name] <= point else []
                 tune(tuned, self.codec, chosen, [], settings, self.work / f"curve-{point}", lambda _: None, {"compilation": self.digest})
-                found, _ = measure(self._model(tuned).plan, [example for example, _ in kept], self.codec.catalog, natural)
+                found, _ = measure(self._model(tuned).plan, asked, self.codec.catalog, natural)
                 done[str(point)] = [found.whole.right, found.whole.n]
                 write_atomically(path, json.dumps(done).encode())
         self.progress("learning curve", len(points), len(points)) if points else None

@@ -41,7 +41,6 @@ class Kin:
 
     group: Group
     function: Function
-    likeness: float
     names: dict[str, str]
 
 
@@ -66,9 +65,7 @@ class Analogies:
             near = [i for i in np.argsort(-self.likeness[number])[: 4 * _NEAREST].tolist() if owners[i] == number and self.likeness[number, i] >= NEAR]
             near = [i for i in near if _same_end(function, self._others[i][1])][:_NEAREST]
             self._read([parameter for i in near for parameter in self._others[i][1].parameters] + list(function.parameters))
-            found[function.name] = [
-                Kin(group, other, float(self.likeness[number, i]), self._named(function, other)) for i in near for group, other in (self._others[i],)
-            ]
+            found[function.name] = [Kin(group, other, self._named(function, other)) for i in near for group, other in (self._others[i],)]
         return found
 
     def group(self) -> Group:

@@ -25,8 +25,8 @@ from octocall.train.trainer import Compiled, Trainer, build, encode_all  # noqa:
 from tests.conftest import small_tokenizer  # noqa: E402
 
 NOW = datetime(2026, 3, 4, 10, 30)
-CONFIG = TrainConfig(steps=160, batch_size=8, learning_rate=2e-3, encoder_rate=1e-3, warmup=5, decoder_inner=64, decoder_heads=4, dropout=0.1,
-                     freeze_words=False, evaluate_every=160, checkpoint_every=40, precision="float32", threads=1)  # fmt: skip
+CONFIG = TrainConfig(steps=200, batch_size=8, learning_rate=2e-3, encoder_rate=1e-3, warmup=5, decoder_inner=64, decoder_heads=4, dropout=0.1,
+                     freeze_words=False, evaluate_every=200, checkpoint_every=40, precision="float32", threads=1)  # fmt: skip
 
 
 def examples() -> list[Example]:
