@@ -30,7 +30,7 @@ MAX_STEPS = 100_000
 BRANCHES = 3
 """So many symbols at most are tried at a decision. 1 is greedy decoding."""
 _LEAST, _MOST = 0.02, 80
-"""A symbol that is less likely than this is not tried beside the likeliest; after so many decisions none is."""
+"""A symbol that is less likely than this is not tried beside the likeliest; after so many decisions without a plan that wins, greedy decoding has its say."""
 
 
 class Runtime(Protocol):
@@ -105,9 +105,11 @@ def decode(
     end = codec.vocab.ids[END]
     ways = [(-1.0, 0, 0, _Branch(runtime.start(reading.ids), codec.vocab.ids[BEGIN]))]
     for made in range(MAX_STEPS):
+        if branches > 1 and made == _MOST:
+            return _greedy_or_better(decode(runtime, codec, mask, reading, masked=masked, barred=barred, branches=1), [way[-1] for way in ways], end)
         *_, branch = heapq.heappop(ways)
         if branch.symbols[-1:] != (end,):
-            writer = branch.writer or _written(codec, reading, branch.symbols)
+            writer = branch.writer or _rewritten(codec, reading, branch.symbols)
             branch = _forced(branch, codec, mask, writer)
         if branch.symbols[-1:] == (end,):
             return Decoded(branch.symbols, branch.steps, branch.probability)
@@ -117,10 +119,8 @@ def decode(
         candidates = _candidates(row, pointing, len(codec.vocab), len(reading))
         if barred and not barred.isdisjoint(candidates.tolist()):
             candidates = candidates[~np.isin(candidates, list(barred))]
-        many = branches if made < _MOST else 1
-        if many == 1:
-            ways.clear()
-        chosen = _choose(logits, candidates, pointing, row, many) if masked else [_argmax(logits)]
+        # whether another call follows is no matter for the search: a plan that stops short is likelier than one that says more
+        chosen = _choose(logits, candidates, pointing, row, 1 if row.label is None else branches) if masked else [_argmax(logits)]
         milliseconds = 1000 * (time.perf_counter() - began)
         for number, (symbol, probability) in enumerate(chosen):
             steps = (*branch.steps, Step(symbol_name(codec.vocab, reading, symbol), len(candidates), probability, milliseconds))
@@ -133,7 +133,13 @@ def decode(
     raise AssertionError("the grammar is bounded and decoding stops")
 
 
-def _written(codec: SpansCodec, reading: Reading, symbols: Sequence[int]) -> Writer:
+def _greedy_or_better(greedy: Decoded, ways: Sequence[_Branch], end: int) -> Decoded:
+    """What is left where nothing has won in time: the greedy plan, or a likelier one that was finished on the way."""
+    finished = [Decoded(way.symbols, way.steps, way.probability) for way in ways if way.symbols[-1:] == (end,)]
+    return max([greedy, *finished], key=lambda decoded: decoded.confidence)
+
+
+def _rewritten(codec: SpansCodec, reading: Reading, symbols: Sequence[int]) -> Writer:
     writer = codec.writer(reading)
     for symbol in symbols:
         writer.push(symbol)

@@ -41,7 +41,7 @@ class Reading:
         if self.words[piece] != self.words[piece - 1]:
             return True
         before, after = self.request.text[self.offsets[piece - 1][1] - 1], self.request.text[self.offsets[piece][0]]
-        return before.isdigit() != after.isdigit()
+        return _numeral(before) != _numeral(after)
 
     def text(self, start: int, stop: int) -> str:
         """The original characters from piece ``start`` to piece ``stop``, both included."""
@@ -52,3 +52,7 @@ class Reading:
         start = next((i for i in self.first if self.offsets[i][0] == begin), None)
         stop = next((i for i in self.last if self.offsets[i][1] == end), None)
         return (start, stop) if start is not None and stop is not None and start <= stop else None
+
+
+def _numeral(letter: str) -> bool:
+    return letter.isdigit() or letter in "½¼¾"

@@ -105,7 +105,7 @@ class Compilation:
             figures.ece, confidence = figures.ece_before, Confidence()
         figures.curve, figures.written = curve, dict(material.written)
         if kept and spoken:
-            late = read_rows(kept_variants(material, self.config), self.codec, self.base)
+            late = read_rows(_drawn(kept_variants(material, self.config), MOST_ROWS // 4), self.codec, self.base, partial(self.progress, "reading"))
             self._train(tuned, [row for _, row in [*train, *kept, *late]], "final", max(1, int(_LAST * steps)))
         figures.facts = {
             "rows": dict(rows.counts),

@@ -17,7 +17,7 @@ from octocall.data.deeds import Deeds
 from octocall.data.example import Example
 from octocall.data.functionbook import Group, Wish, implied_value
 from octocall.data.noise import Piece, disturb, in_context
-from octocall.errors import DataError, OctocallError
+from octocall.errors import DataError, OctocallError, PlanError
 from octocall.function import Function
 from octocall.types import Choice, Context, Date, Integer, IsoDateTime, List, Number, Text, TimeOfDay, Type, suggested
 from octocall.types.words import number_words
@@ -238,16 +238,22 @@ def read_calls(wish: Wish, functions: dict[str, Function], pieces: Sequence[Piec
     at = 0
     for piece in pieces:
         for call, name in piece.slot or ():  # type: ignore[attr-defined]
-            kind = functions[wish.calls[call]].parameter(name).type
-            value, spoken = _read(kind, piece.text, meant.get(piece.slot), context)
-            if name in values[call]:
-                if not (isinstance(kind, List) and spoken and name in spans[call]):
-                    raise Unsuited("a value given twice")
-                value = [*values[call][name], *value]  # a list may lie in several pieces
-            values[call][name] = value
+            kind, own = functions[wish.calls[call]].parameter(name).type, values[call]
+            if isinstance(kind, List) and sum((call, name) in (other.slot or ()) for other in pieces) > 1:  # type: ignore[operator]
+                own[name], spoken = [*own.get(name, ()), *(kind.several(piece.text, context) or [None])], True
+            elif name in own:
+                raise Unsuited("a value given twice")
+            else:
+                own[name], spoken = _read(kind, piece.text, meant.get(piece.slot), context)
             if spoken:
                 spans[call][name] = (*spans[call].get(name, ()), (at, at + len(piece.text)))
         at += len(piece.text)
+    for call, places in enumerate(spans):
+        for name in (name for name, own in places.items() if len(own) > 1):
+            try:
+                values[call][name] = functions[wish.calls[call]].parameter(name).type.check(values[call][name])
+            except PlanError as error:
+                raise Unsuited("a list beyond its limits") from error
     for call, name, text in wish.implied:
         parameter = functions[wish.calls[call]].parameter(name)
         values[call][name] = _implied(parameter.type, text, suggested(parameter.type, parameter.description))

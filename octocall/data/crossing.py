@@ -35,9 +35,11 @@ class Crossing:
 
     def cross(self, wish: Wish, rng: random.Random) -> Wish:
         """``wish``, or about a third of the time one that says a stretch of its words as another does."""
-        others = [other for other in self._alike.get(_key(wish), ()) if other.pieces != wish.pieces]
+        if len(wish.calls) != 1 or wish.means or rng.random() >= SHARE:
+            return wish
         words, slots = _cut(wish)
-        if not others or not slots or len(wish.calls) != 1 or wish.means or rng.random() >= SHARE:
+        others = self._alike.get(_key(wish), [])
+        if len(others) < 2 or not slots:
             return wish
         first = rng.randrange(len(words))
         for at in range(len(words)):

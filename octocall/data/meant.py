@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from datetime import datetime
 
 from octocall.catalog import Catalog
 from octocall.data.own import Given, names_of
@@ -14,6 +15,7 @@ from octocall.data.teachers.common.task import Rejected
 from octocall.errors import OctocallError, PlanError
 from octocall.function import Function, Parameter
 from octocall.types import Date, DateTime, Integer, Number
+from octocall.types.temporal import STAMP
 
 MOST_IMPLIED = 12
 """So many numbers at most are implied for one parameter."""
@@ -36,8 +38,10 @@ def as_meant(catalog: Catalog, given: Sequence[Given]) -> Catalog:
                     with suppress(PlanError):
                         number = parameter.type.check(value)
                         found[place][number] += not _stands(parameter, number, one)
-                elif isinstance(parameter.type, Date | DateTime) and isinstance(value, str):
-                    behind[place] += 1 if value[:10] < one.now.date().isoformat() else -1
+                elif isinstance(parameter.type, Date | DateTime):
+                    with suppress(PlanError):  # words of the request in place of a day tell nothing
+                        now = one.now.date().isoformat() if isinstance(parameter.type, Date) else one.now.isoformat()
+                        behind[place] += 1 if _stamp(parameter.type.check(value)) < now else -1
     return _lying_behind(implying(catalog, found), {place for place, more in behind.items() if more > 0})
 
 
@@ -67,6 +71,11 @@ def _implying(parameter: Parameter, values: Counter[float]) -> Parameter:
     fit = [value for value, many in values.most_common(MOST_IMPLIED) if many and kind.least <= value <= kind.most]
     implied = tuple(sorted({*kind.implied, *fit}))
     return replace(parameter, type=replace(kind, implied=implied))
+
+
+def _stamp(value: str) -> str:
+    """A day, or a minute of it, as ISO 8601 writes it."""
+    return value if "T" in value or len(value) == 10 else datetime.strptime(value, STAMP).isoformat()
 
 
 def _lying_behind(catalog: Catalog, places: set[tuple[str, str]]) -> Catalog:

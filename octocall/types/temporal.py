@@ -37,12 +37,14 @@ class _Temporal(Type):
 
 
 _DAY_BACK, _WEEK_BACK = timedelta(days=1), timedelta(days=7)
-_STEPS_BACK = (_WEEK_BACK + _DAY_BACK, timedelta(days=31), timedelta(days=366))
+_STEPS_BACK = (_WEEK_BACK + _DAY_BACK, timedelta(days=31), timedelta(days=62), timedelta(days=366), timedelta(days=1461))
+_AHEAD = re.compile(r"(?<![a-z])(?:next|coming|this|in|from|weeks?)(?![a-z])", re.I)
 
 
 def _behind(text: str, day: date, now: datetime) -> date:
-    """The last such day where ``day``, what a text says, is yet to come: the Monday, the 1st or the 1st of March before ``now``. "tomorrow" stays."""
-    if day <= now.date() or _day(text, now - _DAY_BACK) == day - _DAY_BACK:
+    """The last such day where ``day``, what a text says, is yet to come: the Monday, the 1st or the 1st of March before ``now``. "tomorrow" and "next Friday"
+    stay."""
+    if day <= now.date() or _AHEAD.search(text) or _day(text, now - _DAY_BACK) == day - _DAY_BACK:
         return day
     steps = _STEPS_BACK[:1] if _day(text, now - _WEEK_BACK) == day - _WEEK_BACK else _STEPS_BACK
     earlier = (_day(text, now - step) for step in steps)
@@ -100,7 +102,7 @@ class Date(_Temporal):
 
     def sample(self, rng: random.Random, context: Context) -> Sample:
         text, day = sample_date(rng, context.now)
-        return Sample(text, day.isoformat())
+        return Sample(text, self.parse(text, context) if self.past else day.isoformat())
 
     def schema(self) -> dict[str, Any]:
         return {"type": "string", "format": "date"}
@@ -135,6 +137,8 @@ class DateTime(_Temporal):
             moment = replace(moment, date=_behind(text, moment.date, context.now))
         try:
             value = resolve_datetime(moment, context.now) if start is None else resolve_end(moment, start, context.now)
+            if self.past and value is not None and moment.date is None and moment.offset is None and start is None and value > context.now:
+                value -= _DAY_BACK  # "at 9" was this morning, or yesterday
         except OverflowError:
             return None
         return value.strftime(STAMP) if value is not None else None
@@ -160,7 +164,7 @@ class DateTime(_Temporal):
 
     def sample(self, rng: random.Random, context: Context) -> Sample:
         text, value = sample_datetime(rng, context.now)
-        return Sample(text, value.strftime(STAMP))
+        return Sample(text, DateTime.parse(self, text, context) if self.past else value.strftime(STAMP))
 
     def schema(self) -> dict[str, Any]:
         return {"type": "string", "format": "date-time", "pattern": "^[0-9]{4}(-[0-9]{2}){4}$"}

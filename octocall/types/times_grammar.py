@@ -10,6 +10,8 @@ from typing import NamedTuple
 from octocall.types.times_tokens import DAY_SECONDS, Token
 
 _LONGEST = 3660 * DAY_SECONDS
+_FAR_AHEAD = 20
+"""A year of two digits lies at most so many years ahead."""
 
 
 class Piece(NamedTuple):
@@ -68,7 +70,7 @@ def _month_and_day(tokens: Sequence[Token], now: datetime) -> Piece | None:
     if not rest:
         return _dated(_coming_date(month, day, now.date()))
     year = rest[0] if len(rest) == 1 else rest[0] * 100 + rest[1]
-    return _dated(_valid(year, month, day)) if 2000 <= year <= 2099 else None
+    return _dated(_valid(year, month, day)) if 1960 <= year <= 2099 else None  # 1930 is half past seven
 
 
 def _day_of_month(tokens: Sequence[Token], now: datetime) -> Piece | None:
@@ -84,8 +86,9 @@ def _numeric_date(tokens: Sequence[Token], now: datetime) -> Piece | None:
     year, month, day = numbers if text[:4].isdigit() else (numbers[2], *numbers[:2])
     if not text[:4].isdigit() and ("." in text or month > 12):
         month, day = day, month
-    year += 2000 * (year < 100)
-    return _dated(_valid(year, month, day)) if 2000 <= year <= 2099 else None
+    if year < 100:
+        year += 2000 if year <= now.year % 100 + _FAR_AHEAD else 1900
+    return _dated(_valid(year, month, day)) if 1900 <= year <= 2099 else None
 
 
 def _named_day(tokens: Sequence[Token], now: datetime) -> Piece:
@@ -253,7 +256,7 @@ _RULES: list[tuple[str, str, _Build]] = [  # first kinds, pattern over kinds, me
     ("G", "GC(?!M)", _stamp),
     ("G", "G", _numeric_date),
     ("aNLYW", "[aNL]?[YW][Rp](?:D|S?[Aj]|x[Aj])", _days_from),
-    ("aNcn", "n?(?:[aN]|a?cF?)[YW]b", _ago),
+    ("aNQVcn", "n?(?:[aNQV]|a?cF?)[YW]b", _ago),
     ("l", "l[Aj]", _last_weekday),
     ("x", "xWP?[Aj]", _named_day),
     ("x", "x[AjW]", _named_day),

@@ -47,6 +47,7 @@ _MIXED = re.compile(r"([-+]?)([0-9]*)\s*([½¼¾])")
 _COUNTS = {"once": 1, "twice": 2, "thrice": 3, "a couple": 2, "half a dozen": 6, "a dozen": 12, "two dozen": 24, "three dozen": 36}
 _SEPARATOR = re.compile(r"[\s-]+")
 _MONEY = "£€¥₹$"
+_SIGNS = str.maketrans("−", "-", _MONEY)
 _BEGINS = re.compile(rf"\s*(?:[-−+.0-9½¼¾{_MONEY}]|(?:{'|'.join((*NUMBER_STARTS, 'minus', 'negative', 'once', 'twice', 'thrice', 'half'))})(?![a-z]))", re.I)
 
 
@@ -122,7 +123,7 @@ def parse_number(text: str) -> float | None:
     """Value of digits or number words; None where the whole text is not clearly a number."""
     if not _BEGINS.match(text):
         return None
-    text = text.strip().strip(_MONEY).lower().replace("−", "-")
+    text = text.translate(_SIGNS).strip().lower()
     if len(text) > _MAX_CHARS:
         return None
     if match := _THOUSANDS.fullmatch(text):

@@ -22,7 +22,7 @@ from octocall.data.own import KEPT, NOW, Given, kept_back, placed, read_lines, r
 from octocall.errors import DataError
 from octocall.function import Function, Parameter
 from octocall.sources.common.told import as_told
-from octocall.types import Boolean, Choice, Context, Date, Integer, List, Number, Text
+from octocall.types import Boolean, Choice, Context, Date, DateTime, Integer, List, Number, Text
 
 VOLUME = Function("set_volume", "Sets the volume.", (Parameter("level", Integer(0, 100), "How loud"),))
 PLAY = Function(
@@ -85,6 +85,10 @@ def test_dates_that_lie_behind_are_told_by_documentation_or_by_examples() -> Non
     done, due = Parameter("on", Date(), "Day on which it was done"), Parameter("due", Date(), "Day by which it must be done")
     function = Function("complete", "Ticks a task off.", (done, due))
     assert [parameter.type for parameter in as_told(function).parameters] == [Date(past=True), Date()]
+    ahead = ("Day of the appointment; today if none was given", "Birthday to be reminded of", "Until when the offer was extended", "Two days ago or tomorrow")
+    for words in ahead:
+        assert as_told(Function("f", "", (Parameter("day", Date(), words),))).parameters[0].type == Date()
+    assert as_told(Function("f", "", (Parameter("birthDate", DateTime()),))).parameters[0].type == DateTime(past=True)
     rows = [
         ("sorted on march 1st", "complete", {"on": "2026-03-01"}),
         ("was yesterday", "complete", {"on": "2026-03-03"}),
@@ -92,6 +96,8 @@ def test_dates_that_lie_behind_are_told_by_documentation_or_by_examples() -> Non
     ]
     catalog = as_meant(Catalog((Function("complete", "", tuple(replace(p, description="", default=None) for p in (done, due))),), "tasks"), read_own_rows(rows)[0])
     assert [parameter.type for parameter in catalog["complete"].parameters] == [Date(past=True), Date()]
+    spelled = as_meant(CATALOG.append(function), read_own_rows([("milk by 12 may", "complete", {"due": "12 may"}), ("by 1 june", "complete", {"due": "1 june"})])[0])
+    assert spelled["complete"].parameter("due").type == Date()  # words tell nothing
     found, remarks = placed(read_own_rows(rows)[0], catalog)
     assert [example.plan.calls[0].arguments for example in found] == [arguments for _, _, arguments in rows] and not remarks
 
@@ -117,6 +123,9 @@ def test_a_list_in_several_pieces_has_variants() -> None:
     examples, _ = placed(read_own_rows([(query, "create_zone", {"rooms": rooms}) for query, rooms in rows])[0], catalog)
     wishes = tuple(wish for example in examples if (wish := wish_of(example, catalog)))
     assert len(wishes) == 3 and sum(piece.slot is not None for piece in wishes[0].pieces) == 2
+    limited = Function("create_zone", "", (Parameter("rooms", List(Text(), 2, 2, True)),))
+    pairs = list(Books([Group("home", (limited,), wishes[:2])]).examples(wishes[0], Group("home", (limited,), wishes[:2]), 60, random.Random(0), fresh=True))
+    assert len(pairs) > 20 and all(len(set(row.plan.calls[0].arguments["rooms"])) == 2 for row in pairs)
     group = Group("home", catalog.functions, wishes)
     found = [example for example in Books([group]).examples(wishes[0], group, 30, random.Random(0), fresh=True)]
     assert len(found) > 25 and len({str(example.plan) for example in found}) > 3

@@ -149,6 +149,7 @@ def test_equal_values_of_several_calls_stand_in_places_of_their_own() -> None:
     ("query", "leave", "back", "degrees", "said"),
     [
         ("away from Saturday until the 21st, hold at 10", "2026-03-07", "2026-03-21", 10, ("Saturday", "the 21st", "10")),
+        ("away from Saturday until 10 May, hold at 10", "2026-03-07", "2026-05-10", 10, ("Saturday", "10 May", "10")),
         ("empty from friday til 1 may, 7 degs", "2026-03-06", "2026-05-01", 7, ("friday", "1 may", "7")),
     ],
 )

@@ -194,6 +194,17 @@ NOT_TIMES = (
         ("last friday", "2026-02-27", "2026-02-27"),
         ("last wednesday", "2026-02-25", "2026-02-25"),
         ("two days ago", "2026-03-02", "2026-03-02"),
+        ("100 days ago", "2025-11-24", "2025-11-24"),
+        ("the 31st", "2026-03-31", "2026-01-31"),
+        ("feb 29", "2028-02-29", "2024-02-29"),
+        ("may 12 1990", "1990-05-12", "1990-05-12"),
+        ("12.05.90", "1990-05-12", "1990-05-12"),
+        ("5/12/1990", "1990-05-12", "1990-05-12"),
+        ("05/12/31", "2031-05-12", "2031-05-12"),
+        ("next monday", "2026-03-09", "2026-03-09"),
+        ("tuesday next week", "2026-03-10", "2026-03-10"),
+        ("wednesday week", "2026-03-18", "2026-03-18"),
+        ("this friday", "2026-03-06", "2026-03-06"),
         ("a week ago", "2026-02-25", "2026-02-25"),
         ("26.02.2026", "2026-02-26", "2026-02-26"),
         ("25/07/2026", "2026-07-25", "2026-07-25"),
@@ -211,6 +222,19 @@ def test_days_lie_ahead_or_behind(text: str, day: str, behind: str) -> None:
     assert (Date().parse(text, context), Date(past=True).parse(text, context)) == (day, behind)
     stamp = DateTime(past=True).parse(f"{text} at 9 pm", context)
     assert stamp is None or stamp == f"{behind}-21-00"
+
+
+def test_a_clock_behind_is_that_of_today_or_of_yesterday() -> None:
+    behind, context = DateTime(past=True), Context(NOW)
+    said = {"at 9 am": "2026-03-04-09-00", "at 9 pm": "2026-03-03-21-00", "yesterday at 9 am": "2026-03-03-09-00"}
+    assert {text: behind.parse(text, context) for text in said} == said
+
+
+@given(st.integers(0, 10**9))
+def test_what_is_drawn_of_days_behind_reads_as_them(seed: int) -> None:
+    for kind in (Date(past=True), DateTime(past=True)):
+        sample = kind.sample(random.Random(seed), Context(NOW))
+        assert kind.parse(sample.text, Context(NOW)) == sample.value
 
 
 @pytest.mark.parametrize("text", NOT_TIMES.split("|"))
@@ -377,6 +401,7 @@ def test_samples_of_ends_read_back() -> None:
         ("¾", 0.75),
         ("−12.5", -12.5),
         ("£20", 20),
+        ("-$20", -20),
         ("1,200 €", 1200),
         ("half a dozen", 6),
         ("twice", 2),

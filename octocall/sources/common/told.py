@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from octocall.codecs.signature import words
 from octocall.function import Function, Parameter
 from octocall.types import Date, DateTime, Integer, Number
 from octocall.types.number import UNITS
@@ -15,7 +16,12 @@ _SHORT = {"sec": "seconds", "secs": "seconds", "second": "seconds", "min": "minu
           "hour": "hours", "day": "days", "week": "weeks", **{unit: unit for unit in UNITS}}  # fmt: skip
 
 
-_BEHIND = re.compile(r"(?<![a-z])(?:was|were|happened|took place|birth|birthday|born|ago)(?![a-z])", re.I)
+_BEHIND = re.compile(
+    r"(?:on|at) which [^.,;]{1,40}?(?:was|were)(?![a-z])|(?<!until )when [^.,;]{1,40}?(?:was|were|happened|took place)(?![a-z])"
+    r"|(?:date|day|time) of birth|birth ?dates?(?![a-z])|(?<![a-z])born(?![a-z])",
+    re.I,
+)
+"""What says that a day lies behind: "the day on which it was done", not "today if none was given"."""
 
 
 def as_told(function: Function) -> Function:
@@ -38,7 +44,7 @@ def _with_unit(parameter: Parameter) -> Parameter:
 
 def _with_past(parameter: Parameter) -> Parameter:
     kind = parameter.type
-    if not isinstance(kind, Date | DateTime) or not _BEHIND.search(f"{parameter.name.replace('_', ' ')} {parameter.description}"):
+    if not isinstance(kind, Date | DateTime) or not _BEHIND.search(f"{words(parameter.original or parameter.name)}. {parameter.description}"):
         return parameter
     return replace(parameter, type=replace(kind, past=True))
 

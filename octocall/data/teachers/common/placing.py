@@ -70,20 +70,19 @@ def place_call(
         if own:
             spans[parameter.name] = own
             taken += own
-    spans |= _parted(function, arguments, spans, _Place(query, Context(now, arguments=arguments), []))
+    spans = _parted(function, arguments, spans, _Place(query, Context(now, arguments=arguments), []))
     left = tuple(parameter.name for parameter in function.parameters if parameter.name in missing and parameter.name not in arguments)
     return Call(function.name, arguments, left, spans)
 
 
 def _parted(function: Function, arguments: Mapping[str, Any], spans: Mapping[str, Spans], place: _Place) -> dict[str, Spans]:
     """New places for values that share words with another: "from Friday until the 21st" reads as the 21st, but Friday does not belong to it."""
-    found: dict[str, Spans] = {}
-    for name, own in spans.items():
-        others = {other: theirs for other, theirs in spans.items() if other != name}
-        if any(_overlap(a, b) for a in own for theirs in others.values() for b in theirs):
-            cores = [_search(function.parameter(other).type, arguments[other], place, shortest=True) or theirs for other, theirs in others.items()]
-            apart = _search(function.parameter(name).type, arguments[name], replace(place, taken=[core for each in cores for core in each]), apart=True)
-            found |= {name: apart} if apart else {}
+    found = dict(spans)
+    sharing = [name for name, own in spans.items() if any(_overlap(a, b) for other in spans if other != name for a in own for b in spans[other])]
+    cores = {name: _search(function.parameter(name).type, arguments[name], place, within=spans[name], shortest=True) or spans[name] for name in sharing}
+    for name in sharing:
+        others = [core for other in found if other != name for core in cores.get(other, found[other])]
+        found[name] = _search(function.parameter(name).type, arguments[name], replace(place, taken=others), within=spans[name]) or found[name]
     return found
 
 
@@ -238,13 +237,13 @@ def _overlap(one: tuple[int, int], other: tuple[int, int]) -> bool:
     return one[0] < other[1] and other[0] < one[1]
 
 
-def _search(kind: Type, value: Any, place: _Place, apart: bool = False, shortest: bool = False) -> Spans:
-    """The first and longest piece of the request that reads as ``value``, without what does not belong to it; or the shortest one; ``apart`` from places
-    that are taken; empty where there is none."""
+def _search(kind: Type, value: Any, place: _Place, within: Spans = (), shortest: bool = False) -> Spans:
+    """The first and longest piece of the request that reads as ``value``, without what does not belong to it, or else the ``shortest`` one; ``within`` a
+    piece and apart from places that are taken, where that is asked for. Empty where there is none."""
     query = place.query
 
     def reads(begin: int, end: int) -> bool:
-        if apart and any(_overlap((begin, end), other) for other in place.taken):
+        if within and (begin < within[0][0] or end > within[-1][1] or any(_overlap((begin, end), other) for other in place.taken)):
             return False
         whole = _whole(query, begin, end) and not (kind.signed and _MINUS.search(query[:begin]))
         return whole and bool(_read(kind, ((begin, end),), place) == value)
