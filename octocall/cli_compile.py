@@ -60,6 +60,8 @@ def compile_(
         facts = {"source": source}
         compilation = Compilation(material.codec, base, config, out_, update, facts)
         bundle, figures = compilation.run(material, _implementations(source))
+    if without := figures.facts.get("without requests"):
+        show.complain(f"noted: there is no request for {without}: the base's reading of the documentation stays; give examples with --examples or in the docstring")
     for line in lines(figures):
         show.out.print(show.plain(line))
     size = sum(path.stat().st_size for path in bundle.folder.iterdir()) / 1e6

@@ -16,7 +16,7 @@ from octocall.catalog import IRRELEVANT
 from octocall.codecs.spans import SpansCodec
 from octocall.compiling.config import CompileConfig
 from octocall.compiling.figures import Rate, measure
-from octocall.compiling.gather import STRANGER, Material, Rows, enough, gather
+from octocall.compiling.gather import STRANGER, Material, Rows, gather, give_examples, untold
 from octocall.data.example import Example
 from octocall.errors import BundleError, OctocallError
 from octocall.export.run import swap
@@ -71,7 +71,8 @@ def add(folder: Path, material: Material, base: Base, config: CompileConfig, imp
     new = [function for function in material.catalog if function.name != IRRELEVANT]
     codec = SpansCodec(bundle.catalog.append(*new), bundle.tokenizer, bundle.codec.max_pieces)
     old, own = Rows.read(bundle.folder / EXAMPLES), gather(material, config, progress)
-    enough(own, material.catalog)
+    if without := untold(own, material.catalog):
+        raise OctocallError(give_examples(without))
     own = Rows(*([pair for pair in side if pair[0] != STRANGER] for side in (own.train, own.held_out)))
     before = _plans(Model.load(folder, base=base), old)
     tuned, first = with_more(bundle, codec, base, config.seed)

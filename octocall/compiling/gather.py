@@ -27,7 +27,7 @@ from octocall.data.phrasebook import Phrasing
 from octocall.data.pools import Pools
 from octocall.data.synthesize import Synthesizer
 from octocall.data.verify import Verifier
-from octocall.errors import DataError, OctocallError, RequestError
+from octocall.errors import DataError, RequestError
 from octocall.files import write_atomically
 
 OWN, BOOK, TAUGHT, ALIKE, STRANGER = "own", "book", "taught", "alike", "stranger"
@@ -191,9 +191,12 @@ def _of_books(material: Material, config: CompileConfig, progress: Callable[[str
             progress("phrase books", total, total)
 
 
-def enough(rows: Rows, catalog: Catalog) -> None:
-    """Raises OctocallError where there is a function that nothing calls."""
+def untold(rows: Rows, catalog: Catalog) -> list[str]:
+    """The functions that no request to train on calls: their documentation was not enough for the teacher."""
     called = Counter(call.name for _, example in rows.train for outer in example.plan.calls for call in outer.walk())
-    if without := [function.name for function in catalog if function.name != IRRELEVANT and not called[function.name]]:
-        names = ", ".join(without[:5])
-        raise OctocallError(f"there is no request for {names}: their documentation is not enough for the teacher; give examples with --examples or in the docstring")
+    return [function.name for function in catalog if function.name != IRRELEVANT and not called[function.name]]
+
+
+def give_examples(names: Sequence[str]) -> str:
+    """What to do about functions without requests."""
+    return f"there is no request for {', '.join(names[:5])}: the documentation is not enough for the teacher; give examples with --examples or in the docstring"

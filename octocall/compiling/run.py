@@ -22,7 +22,7 @@ from octocall.catalog import IRRELEVANT
 from octocall.codecs.spans import SpansCodec
 from octocall.compiling.config import CompileConfig
 from octocall.compiling.figures import Figures, Rate, crossed, fitted, measure
-from octocall.compiling.gather import MOST_ROWS, NATURAL, Material, Rows, enough, gather, kept_variants
+from octocall.compiling.gather import MOST_ROWS, NATURAL, Material, Rows, gather, give_examples, kept_variants, untold
 from octocall.compiling.page import card, draw
 from octocall.confidence import Confidence
 from octocall.data.example import Example
@@ -112,6 +112,7 @@ class Compilation:
             "kept": len(kept),
             "steps": steps,
             "seconds": round(time.monotonic() - began),
+            **({"without requests": ", ".join(without)} if (without := untold(rows, self.codec.catalog)) else {}),
             **self.facts,
         }
         bundle = self._export(tuned, rows, figures, confidence, implementations)
@@ -125,7 +126,8 @@ class Compilation:
             return Rows.read(self.work / EXAMPLES)
         self._clear()
         rows = gather(material, self.config, self.progress)
-        enough(rows, self.codec.catalog)
+        if len(without := untold(rows, self.codec.catalog)) == sum(function.name != IRRELEVANT for function in self.codec.catalog):
+            raise OctocallError(give_examples(without))
         rows.write(self.work / EXAMPLES)
         write_atomically(path, json.dumps({"digest": self.digest, "settings": asdict(self.config)}).encode())
         return rows

@@ -18,7 +18,7 @@ from octocall.catalog import IRRELEVANT, Catalog  # noqa: E402
 from octocall.codecs.spans import SpansCodec  # noqa: E402
 from octocall.compiling.config import CompileConfig  # noqa: E402
 from octocall.compiling.edit import add, remove  # noqa: E402
-from octocall.compiling.gather import Material, Rows, gather  # noqa: E402
+from octocall.compiling.gather import Material, Rows, gather, untold  # noqa: E402
 from octocall.compiling.run import Compilation  # noqa: E402
 from octocall.data.example import Example  # noqa: E402
 from octocall.data.own import NOW, Given, placed  # noqa: E402
@@ -97,8 +97,8 @@ def test_an_interrupted_compilation_goes_on(base: Base, tmp_path: Path) -> None:
     # another compilation in the same place begins anew
     (tmp_path / "b.work").mkdir()
     (tmp_path / "b.work" / "compilation.json").write_text('{"digest": "other"}')
-    with pytest.raises(OctocallError, match="there is no request for timer"):
-        fewer = material(base, (LAMP, TIMER), SAID[:5])
+    with pytest.raises(OctocallError, match="there is no request for set_lamp, timer"):
+        fewer = material(base, (LAMP, TIMER), [])
         Compilation(fewer.codec, base, CONFIG, tmp_path / "b").run(fewer)
 
 
@@ -147,6 +147,16 @@ def test_two_calls_in_every_example_and_too_long_ones(base: Base) -> None:
     examples = [Example(Request(text, NOW), both, text, "parallel") for text in ("light den and count 7", "light den and count 7 " + "so " * 300)]
     rows = gather(replace(given, examples=examples), CONFIG)
     assert rows.train and all(len(given.codec.read(example.request)) <= given.codec.max_pieces for _, example in rows.train)
+
+
+def test_functions_without_any_request_are_told_and_compiled_beside_others(base: Base, tmp_path: Path) -> None:
+    given = material(base, (LAMP, TIMER), SAID[:8])
+    assert untold(gather(given, CONFIG), given.catalog) == ["timer"]
+    _, figures = Compilation(given.codec, base, replace(CONFIG, steps=2), tmp_path / "home").run(given)
+    assert figures.facts["without requests"] == "timer"
+    nothing = material(base, (LAMP,), [])
+    with pytest.raises(OctocallError, match="no request for set_lamp: the documentation is not enough"):
+        Compilation(nothing.codec, base, CONFIG, tmp_path / "none").run(nothing)
 
 
 def test_what_a_bundle_refuses_with_stays(base: Base, compiled: Path) -> None:

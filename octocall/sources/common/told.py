@@ -6,7 +6,6 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from octocall.codecs.signature import words
 from octocall.function import Function, Parameter
 from octocall.types import Date, DateTime, Integer, Number
 from octocall.types.number import UNITS
@@ -34,7 +33,7 @@ def _with_unit(parameter: Parameter) -> Parameter:
     kind = parameter.type
     if not isinstance(kind, Integer | Number) or kind.unit:
         return parameter
-    name = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", parameter.original or parameter.name)
+    name = _words(parameter)
     unit = _told(name, _SHORT) or _told(parameter.description, {unit: unit for unit in UNITS})
     # "min" alone is a minimum as often as minutes
     if not unit or (unit == "minutes" and not re.search(r"minute|mins|_min\b", f"{name} {parameter.description}", re.I)):
@@ -44,9 +43,14 @@ def _with_unit(parameter: Parameter) -> Parameter:
 
 def _with_past(parameter: Parameter) -> Parameter:
     kind = parameter.type
-    if not isinstance(kind, Date | DateTime) or not _BEHIND.search(f"{words(parameter.original or parameter.name)}. {parameter.description}"):
+    if not isinstance(kind, Date | DateTime) or not _BEHIND.search(f"{_words(parameter).replace('_', ' ')}. {parameter.description}"):
         return parameter
     return replace(parameter, type=replace(kind, past=True))
+
+
+def _words(parameter: Parameter) -> str:
+    """The name with its camels parted."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", parameter.original or parameter.name)
 
 
 def _told(text: str, units: dict[str, str]) -> str:
