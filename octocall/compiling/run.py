@@ -56,7 +56,7 @@ _BATCHES = 6.0
 """How often a row is seen where the number of steps follows from the number of rows and there is time for it."""
 _LAST = 0.5
 """Share of the steps that are taken once more at the end, with the phrasings that were kept for measuring and their variants."""
-_UNSPOKEN = 0.3
+_UNSPOKEN = 0.15
 """So much of the training is kept where people wrote no request for most of the functions: more of it makes the base worse at what people say (docs/log.md)."""
 _ENOUGH = 30
 """So many kept rows of people's phrasings are enough to measure with them alone."""
