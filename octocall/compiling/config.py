@@ -17,9 +17,7 @@ class CompileConfig:
         default=24,
         metadata={"help": "Rows of each example: as it stands, then with other values, slips of typing and words of others; fewer of each of many phrasings"},
     )
-    steps: int = field(
-        default=0, metadata={"help": "Steps of the optimiser; 0: by the number of phrasings, at most 700, and no more than minutes has room for, but 150"}
-    )
+    steps: int = field(default=0, metadata={"help": "Steps of the optimiser; 0: by the number of rows, at most 700, and no more than minutes has room for, but 150"})
     minutes: float = field(default=10.0, metadata={"help": "So long the trainings may take on this machine, where steps are not given"})
     batch_size: int = field(default=32, metadata={"help": "Rows of a step"})
     learning_rate: float = field(default=2e-3, metadata={"help": "Highest rate"})

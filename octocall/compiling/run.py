@@ -52,8 +52,8 @@ MOST_KEPT, _CURVE_KEPT = 600, 200
 """So many rows are measured with at most, drawn where there are more; and at each point of the curve."""
 PARITY_ROWS = 200
 """So many requests are planned by the trained network and by the exported one."""
-_VIEWS = 24
-"""How often a phrasing that people wrote is seen, in one variant or another, where the number of steps follows from theirs and there is time for it."""
+_BATCHES = 6.0
+"""How often a row is seen where the number of steps follows from the number of rows and there is time for it."""
 _LAST = 0.5
 """Share of the steps that are taken once more at the end, with the phrasings that were kept for measuring and their variants."""
 _UNSPOKEN = 0.15
@@ -92,7 +92,7 @@ class Compilation:
         rows = self._rows(material)
         tuned = untrained(self.codec, self.base, self.config.seed)
         train, kept, natural = self._read(rows)
-        steps = self._steps(train, len(material.examples) + len(material.phrasings))
+        steps = self._steps(train)
         curve = self._curve(train, kept, natural, steps) if self.config.curve else []
         self._train(tuned, [row for _, row in train], "measured", steps)
         named = [function.name for function in self.codec.catalog if function.name != IRRELEVANT]
@@ -164,14 +164,14 @@ class Compilation:
             found.append(read)
         return found[0], found[1], natural
 
-    def _steps(self, train: Sequence[tuple[Example, ReadRow]], phrasings: int) -> int:
-        """As many steps as are asked for, else as phrasings are worth and ``minutes`` allow on this machine; the same for a compilation taken up."""
+    def _steps(self, train: Sequence[tuple[Example, ReadRow]]) -> int:
+        """As many steps as are asked for, else as the rows are worth and as ``minutes`` allow on this machine; once told, the same for a compilation taken up."""
         path = self.work / "steps.json"
         if path.is_file():
             return int(json.loads(path.read_text(encoding="utf-8")))
         steps = self.config.steps
         if not steps:
-            steps, seconds = min(MOST, max(FEWEST, _VIEWS * phrasings // self.config.batch_size)), list[float]()
+            steps, seconds = min(MOST, max(FEWEST, int(_BATCHES * len(train) / self.config.batch_size))), list[float]()
             with tempfile.TemporaryDirectory() as scratch:
                 rows, tuned = [row for _, row in train], untrained(self.codec, self.base, self.config.seed)
                 tune(tuned, self.codec, rows, [], self._settings(_PACED), Path(scratch), lambda _: seconds.append(time.monotonic()), {})
